@@ -1,0 +1,1 @@
+"""What happened, without values, in a log that shows tampering."""

@@ -1,0 +1,1 @@
+"""Finding what matters: Presidio with our recognisers, exact values, propagation."""

@@ -1,0 +1,9 @@
+"""Bytes to segments and back. The content says what it is; the extension only breaks ties.
+
+Any module of this package whose name does not begin with ``_`` and that has a ``FORMAT`` is a
+format: adding one file adds a format. :func:`open_document` and :func:`layers` are the two doors.
+"""
+
+from gateway.formats._open import format_names, layers, open_document
+
+__all__ = ["format_names", "layers", "open_document"]

@@ -1,0 +1,275 @@
+"""The nouns of the program.
+
+Every part speaks in these types and in nothing else. They are frozen, carry no behaviour
+beyond their own invariants, and never show document text in ``repr``: a field that can hold
+text from a document is marked ``repr=False``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from gateway.errors import NotReleasable
+
+
+class Surface(StrEnum):
+    """Where an item was caught."""
+
+    PROXY = "proxy"
+    WATCH = "watch"
+    CLI = "cli"
+    API = "api"
+
+
+class Purpose(StrEnum):
+    """What the far side does with an upload."""
+
+    CHAT = "chat"
+    STORAGE = "storage"
+    COLLABORATION = "collaboration"
+    TELEMETRY = "telemetry"
+    SIGN_IN = "sign-in"
+    OTHER = "other"
+
+
+class Role(StrEnum):
+    """What a piece of text is to the reader of the document."""
+
+    BODY = "body"
+    COMMENT = "comment"
+    METADATA = "metadata"
+    HIDDEN = "hidden"
+    NAME = "name"
+    KEY = "key"
+
+
+class Action(StrEnum):
+    """What policy wants done with one finding."""
+
+    ALLOW = "allow"
+    REPLACE = "replace"
+    MASK = "mask"
+    HASH = "hash"
+    BLOCK = "block"
+
+
+class Verdict(StrEnum):
+    """What happens to a whole item."""
+
+    ALLOW = "allow"
+    REDACT = "redact"
+    BLOCK = "block"
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What the sender *claims* about some bytes. Used to break ties, never to decide.
+
+    Args:
+        name: a file name, without folders; empty when there is none.
+        media_type: a declared Content-Type with its parameters (``multipart/form-data;
+            boundary=x``); empty when there is none.
+    """
+
+    name: str = field(default="", repr=False)
+    media_type: str = ""
+
+    @property
+    def suffix(self) -> str:
+        """The extension in lower case with its dot, or an empty string."""
+        stem, dot, ext = self.name.rpartition(".")
+        return dot + ext.lower() if stem else ""
+
+    @property
+    def essence(self) -> str:
+        """The media type in lower case, without parameters."""
+        return self.media_type.partition(";")[0].strip().lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where an item is on its way to. The default means "nowhere known"."""
+
+    service: str = ""
+    host: str = ""
+    purpose: Purpose = Purpose.OTHER
+    step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Bytes with a name that want to leave the machine."""
+
+    data: bytes = field(repr=False)
+    hint: Hint = Hint()
+    destination: Destination = Destination()
+    surface: Surface = Surface.API
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One place in a document where text stands. Its identity is its position in ``segments()``.
+
+    Args:
+        text: the text as a reader would see it (entities, escapes and runs resolved).
+        part: an address made of schema names and ordinals ("word/document.xml",
+            "$.messages[0].content", "member 3/…").
+        role: what the text is to a reader.
+        context: words near it that say what it is: column header, JSON key, form field.
+    """
+
+    text: str = field(repr=False)
+    part: str
+    role: Role = Role.BODY
+    context: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A span of one segment that was recognised.
+
+    ``start`` and ``end`` count characters of ``Segment.text``; ``score`` is Presidio's, 0 to 1.
+    """
+
+    entity: str
+    score: float
+    segment: int
+    start: int
+    end: int
+    part: str = ""
+    role: Role = Role.BODY
+    recognizer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace ``Segment.text[start:end]``; edits of one segment never overlap."""
+
+    segment: int
+    start: int
+    end: int
+    replacement: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A part nobody could inspect, and why ("encrypted", "image: not read yet")."""
+
+    part: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DetectionOptions:
+    """What policy asks of the detector.
+
+    Args:
+        languages: ISO 639-1 codes whose recognisers run.
+        threshold: the lowest score that counts, unless ``thresholds`` names the entity.
+        thresholds: lowest score by entity name.
+        allow_list: exact values, compared without case, that are never findings.
+        values: exact values that are always findings (entity ``EXACT_VALUE``).
+    """
+
+    languages: tuple[str, ...] = ("en", "zh")
+    threshold: float = 0.5
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    allow_list: tuple[str, ...] = field(default=(), repr=False)
+    values: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """What one finding gets: an action, its parameters, and the rule that said so."""
+
+    action: Action
+    rule: str
+    params: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The policy's answer for one item.
+
+    ``treatments`` stands in the order of the findings that were judged. ``reason`` names types,
+    counts and rules, never values; it is empty unless the verdict is block.
+    """
+
+    verdict: Verdict
+    treatments: tuple[Treatment, ...] = ()
+    reason: str = ""
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the pipeline made of one item.
+
+    Args:
+        verdict: allow (the original bytes), redact (new bytes) or block (no bytes).
+        data: the bytes that may leave; ``None`` exactly when blocked.
+        name: the item's file name with findings in it removed.
+        format: the format that was recognised, or an empty string.
+        reason: one sentence for people, without values; empty unless blocked.
+        rule: the policy rule that decided.
+        findings: all findings that policy was asked about.
+        counts: findings that were removed or that caused the block, by entity.
+        unread: parts nobody could inspect.
+        rung: how the result was made: "untouched", "native", "blocked".
+        reference: a short id that the refusal and the audit record share.
+        sha256: hex digest of ``data``, computed where the verdict was made.
+        item_sha256: hex digest of the item that was judged.
+        milliseconds: wall time spent.
+    """
+
+    verdict: Verdict
+    data: bytes | None = field(default=None, repr=False)
+    name: str = field(default="", repr=False)
+    format: str = ""
+    reason: str = ""
+    rule: str = ""
+    findings: tuple[Finding, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+    unread: tuple[Unread, ...] = ()
+    rung: str = ""
+    reference: str = ""
+    sha256: str = ""
+    item_sha256: str = ""
+    milliseconds: float = 0.0
+
+    def release(self, item: Item) -> bytes:
+        """The bytes that may leave in place of ``item``.
+
+        Raises:
+            NotReleasable: the verdict is block, or the bytes or the item are not those that
+                the verdict was computed on.
+        """
+        if self.verdict is Verdict.BLOCK or self.data is None:
+            raise NotReleasable(self.reason or "the verdict is block")
+        if hashlib.sha256(item.data).hexdigest() != self.item_sha256:
+            raise NotReleasable("the verdict belongs to another item")
+        if hashlib.sha256(self.data).hexdigest() != self.sha256:
+            raise NotReleasable("the bytes changed after the verdict")
+        return self.data
+
+
+class Inspector(Protocol):
+    """What a surface needs of the program: a verdict on an item, already in the audit log.
+
+    The future never raises: a crash, time-out or full disk is an outcome with verdict block.
+    """
+
+    def submit(self, item: Item) -> Future[Outcome]: ...
+
+
+def count_entities(findings: Sequence[Finding]) -> dict[str, int]:
+    """How often each entity occurs, most frequent first."""
+    counts: dict[str, int] = {}
+    for finding in findings:
+        counts[finding.entity] = counts.get(finding.entity, 0) + 1
+    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))

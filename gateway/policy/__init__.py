@@ -1,0 +1,1 @@
+"""What may leave, for where: the schema, loading, and the pure function that decides."""

@@ -1,0 +1,1 @@
+"""The local HTTPS proxy: exchange to item to exchange, deny first."""

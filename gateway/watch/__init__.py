@@ -1,0 +1,1 @@
+"""The folder watcher: outbox to synced folder, journalled."""

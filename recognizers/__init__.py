@@ -1,0 +1,1 @@
+"""Presidio recognisers by country or domain, each with its own examples."""
