@@ -264,7 +264,9 @@ class Inspector(Protocol):
     The future never raises: a crash, time-out or full disk is an outcome with verdict block.
     """
 
-    def submit(self, item: Item) -> Future[Outcome]: ...
+    def submit(self, item: Item) -> Future[Outcome]:
+        """Have an item judged."""
+        ...
 
 
 def count_entities(findings: Sequence[Finding]) -> dict[str, int]:

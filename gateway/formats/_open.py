@@ -79,11 +79,22 @@ def open_document(data: bytes, hint: Hint, limits: Limits | None = None) -> Docu
     return opener(0, len(data), data, hint)
 
 
+def raw_layers(data: bytes) -> Iterator[str]:
+    """The bytes as text in the encodings that a value could stand in undecoded."""
+    yield data.decode("utf-8", "replace")
+    yield data.decode("gb18030", "replace")
+    for offset in (0, 1):
+        yield data[offset:].decode("utf-16-le", "replace")
+    yield data.decode("utf-16-be", "replace")
+
+
 def layers(data: bytes, hint: Hint, limits: Limits | None = None) -> Iterator[str]:
     """All text of some bytes in every decoded layer, for verification.
 
+    A part that no format reads yields its raw bytes.
+
     Raises:
-        Unreadable: as for :func:`open_document`.
+        LimitExceeded: a budget ran out.
     """
     limits = limits or Limits()
     budget = _Budget(limits)
@@ -91,8 +102,14 @@ def layers(data: bytes, hint: Hint, limits: Limits | None = None) -> Iterator[st
     def descend(depth: int, container: int, data: bytes, hint: Hint) -> Iterator[str]:
         if depth:
             budget.spend(data, depth, container)
-        yield from _choose(data, hint).layers(
-            data, hint, lambda child, child_hint: descend(depth + 1, len(data), child, child_hint)
-        )
+        try:
+            yield from _choose(data, hint).layers(
+                data, hint, lambda child, inner: descend(depth + 1, len(data), child, inner)
+            )
+        except LimitExceeded:
+            raise
+        except Unreadable:
+            # A part that policy let pass unread is still searched, as raw bytes.
+            yield from raw_layers(data)
 
     return descend(0, len(data), data, hint)

@@ -1,0 +1,44 @@
+# Two commands for a newcomer: make demo, make test.
+PYTHON ?= python3
+BIN := $(if $(filter Windows_NT,$(OS)),.venv/Scripts,.venv/bin)
+
+.PHONY: demo test lint bench lock clean
+
+demo: .venv/.run
+	$(BIN)/gateway demo
+
+test: .venv/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+bench: .venv/.test
+	$(BIN)/python -m benchmarks
+
+.venv/bin/python .venv/Scripts/python.exe:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 13))' || \
+	  { echo "Python 3.13 or newer is needed; name one with: make $(MAKECMDGOALS) PYTHON=/path/to/python3.13"; exit 5; }
+	$(PYTHON) -m venv .venv
+
+.venv/.run: requirements/run.txt pyproject.toml | $(BIN)/python
+	@echo "Installing what the gateway needs into .venv (once, about a minute) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.test: requirements/test.txt pyproject.toml | $(BIN)/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@ .venv/.run
+
+# Needs uv. The lock names no index and no download address.
+LOCK := uv pip compile --universal --python-version 3.13 --generate-hashes --no-emit-index-url \
+  --no-emit-find-links --quiet --custom-compile-command "make lock"
+lock:
+	$(LOCK) pyproject.toml requirements/build.in --extra demo -o requirements/run.txt
+	$(LOCK) pyproject.toml requirements/build.in --extra demo --group test -c requirements/run.txt -o requirements/test.txt
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,207 @@
+"""Composition root: settings and a policy become a running gateway.
+
+Surfaces take a :class:`Gateway` as their inspector; the command line and the public API open
+one. Nothing below this module knows how the parts are put together.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from gateway.audit import AuditLog
+from gateway.detect import catalogue
+from gateway.model import Destination, Hint, Item, Outcome, Surface
+from gateway.policy import JudgedText, Policy, PolicyStore, PolicyTest, load_policy
+from gateway.redact import load_key
+from gateway.services import Catalog
+from gateway.settings import Settings
+from gateway.system.confine import ProcessLimits
+from gateway.worker import Job, WorkerPool
+
+if TYPE_CHECKING:
+    from gateway.pipeline import Pipeline
+    from gateway.proxy import ProxyServer
+
+_RELOAD_SECONDS = 1.0
+
+
+class Gateway:
+    """A policy, workers that apply it, and the audit log; an ``Inspector`` for the surfaces.
+
+    Args:
+        settings: limits and folders.
+        policy: a built-in name or a file; a changed file is taken over while running.
+        values: exact values that must go wherever they stand.
+        workers: child processes; ``settings.workers`` when not given.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        policy: str | Path = "default",
+        values: Sequence[str] = (),
+        workers: int | None = None,
+    ) -> None:
+        self.settings = settings
+        self._values = tuple(values)
+        self._key = load_key(settings.key_file)
+        self._policies = PolicyStore(policy, known_entities())
+        self._audit = AuditLog(settings.audit_log, self._key)
+        self._reload_lock = threading.Lock()
+        self._looked = time.monotonic()
+        self._pool = WorkerPool(
+            self._job(),
+            ProcessLimits(),
+            count=workers or settings.workers,
+            record=self.record,
+        )
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force."""
+        return self._policies.current
+
+    @property
+    def policy_problem(self) -> str:
+        """Why the policy file as it stands now was not taken over; empty when it was."""
+        return self._policies.last_error or ""
+
+    def submit(self, item: Item, *, scan_only: bool = False) -> Future[Outcome]:
+        """Judge an item; the verdict is in the audit log before the future resolves."""
+        self._take_over_changes()
+        return self._pool.submit(item, scan_only=scan_only)
+
+    def record(self, item: Item, outcome: Outcome) -> None:
+        """Write an outcome to the audit log.
+
+        Raises:
+            AuditError: it could not be written; the item must not leave.
+        """
+        policy = self._policies.current
+        self._audit.append(item, outcome, policy.name, policy.fingerprint)
+
+    def warm(self) -> None:
+        """Start the workers now, so that the first upload does not wait for them."""
+        self._pool.warm()
+
+    def close(self) -> None:
+        """Finish what is under way and end the workers."""
+        self._pool.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _job(self) -> Job:
+        return Job(self._policies.current, self._key, self.settings.limits, self._values)
+
+    def _take_over_changes(self) -> None:
+        now = time.monotonic()
+        if now - self._looked < _RELOAD_SECONDS or not self._reload_lock.acquire(blocking=False):
+            return
+        try:
+            self._looked = now
+            if self._policies.reload_if_changed():
+                self._pool.reconfigure(self._job())
+        finally:
+            self._reload_lock.release()
+
+
+def known_entities() -> Mapping[str, frozenset[str]]:
+    """Entity names that a policy may use, with their groups."""
+    return catalogue()
+
+
+@cache
+def _pipeline_here(
+    policy: str | Path, values: tuple[str, ...], settings: Settings, fingerprint: str
+) -> Pipeline:
+    from gateway.pipeline import build
+
+    del fingerprint  # part of the cache's key only: a changed policy file builds anew
+    loaded = load_policy(policy, known_entities())
+    return build(loaded, load_key(settings.key_file), settings.limits, values)
+
+
+def judge_here(
+    data: bytes | str,
+    name: str,
+    policy: str | Path,
+    values: Sequence[str],
+    to: str,
+    *,
+    scan_only: bool,
+) -> Outcome:
+    """Judge a document in this process; see :func:`gateway.scan`."""
+    settings = Settings.from_environ()
+    goal = Destination()
+    if to:
+        goal = destination_for(Catalog.load(settings.services_dir), to)
+    body = data.encode() if isinstance(data, str) else data
+    fingerprint = load_policy(policy, known_entities()).fingerprint
+    pipeline = _pipeline_here(policy, tuple(values), settings, fingerprint)
+    return pipeline.process(Item(body, Hint(name), goal, Surface.API), scan_only=scan_only)
+
+
+def policy_judge(policy: Policy, settings: Settings) -> Callable[[PolicyTest], JudgedText]:
+    """What ``gateway policy test`` runs each example through: the real pipeline, in this process."""
+    from gateway.pipeline import build
+
+    pipeline = build(policy, load_key(settings.key_file), settings.limits)
+
+    def judge(test: PolicyTest) -> JudgedText:
+        item = Item(test.text.encode(), Hint("test.txt"), test.destination, test.at)
+        outcome = pipeline.process(item)
+        text = (outcome.data or b"").decode()
+        return JudgedText(outcome.verdict, text, tuple(f.entity for f in outcome.findings))
+
+    return judge
+
+
+def open_proxy(
+    gateway: Gateway, port: int, connect_to: Sequence[str], upstream_ca: Path | None
+) -> ProxyServer:
+    """The proxy for a gateway, not yet listening.
+
+    Args:
+        gateway: what judges.
+        port: on 127.0.0.1; 0 lets the system choose.
+        connect_to: ``HOST:PORT:ADDR:PORT``, as for curl.
+        upstream_ca: a PEM file of roots to trust upstream besides the system's.
+
+    Raises:
+        UsageError: a ``connect_to`` has another form.
+        PolicyError: a service profile is wrong.
+    """
+    from gateway.proxy import ConnectTo, ProxyServer
+    from gateway.proxy.ca import CertificateAuthority
+
+    settings = gateway.settings
+    catalog = Catalog.load(settings.services_dir)
+    return ProxyServer(
+        gateway,
+        catalog,
+        CertificateAuthority.load_or_create(settings.ca_dir, catalog.hosts()),
+        port=port,
+        connect_to=tuple(ConnectTo.parse(text) for text in connect_to),
+        upstream_ca=upstream_ca,
+        limits=settings.limits,
+        record=gateway.record,
+    )
+
+
+def destination_for(catalog: Catalog, service: str) -> Destination:
+    """The destination that ``--to SERVICE`` stands for.
+
+    Raises:
+        UsageError: no profile has that name.
+    """
+    return catalog.get(service).destination()

@@ -1,0 +1,83 @@
+"""Running many files through the workers, in order, with progress on the terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from gateway.cli._common import Source
+from gateway.model import Destination, Hint, Item, Outcome, Surface
+
+if TYPE_CHECKING:
+    from gateway.app import Gateway
+
+
+def judge(
+    gateway: Gateway,
+    sources: Sequence[Source],
+    destination: Destination,
+    *,
+    scan_only: bool = False,
+    quiet: bool = False,
+) -> Iterator[tuple[Source, Outcome]]:
+    """Outcomes in the order of the sources; only a few files are in memory at a time.
+
+    Args:
+        gateway: what judges.
+        sources: what to read.
+        destination: where it would go.
+        scan_only: make no new bytes.
+        quiet: show no progress bar.
+    """
+    limit = gateway.settings.limits.item_bytes
+    ahead: deque[tuple[Source, Future[Outcome]]] = deque()
+    waiting = iter(sources)
+    with _progress(len(sources), quiet=quiet) as advance:
+        while True:
+            while len(ahead) < gateway.settings.workers + 1:
+                source = next(waiting, None)
+                if source is None:
+                    break
+                name = source.path.name if source.path else ""
+                item = Item(source.read(limit), Hint(name), destination, Surface.CLI)
+                ahead.append((source, gateway.submit(item, scan_only=scan_only)))
+            if not ahead:
+                return
+            source, future = ahead.popleft()
+            yield source, future.result()
+            advance()
+
+
+@contextmanager
+def _progress(total: int, *, quiet: bool) -> Iterator[_Advance]:
+    if quiet or total < 2 or not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Reading files", total=total)
+        yield lambda: bar.advance(task)
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    type _Advance = Callable[[], None]

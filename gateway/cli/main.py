@@ -1,0 +1,85 @@
+"""The ``gateway`` command: assembles the sub-commands and maps errors to exit codes.
+
+This module and all command modules import nothing heavy, so that ``--help`` is instant: each
+command imports what it needs when it runs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from gateway import __version__
+from gateway.cli import audit, ca, demo, env, policy, proxy, redact, scan, services, watch
+from gateway.errors import ExitCode, GatewayError
+
+app = typer.Typer(
+    name="gateway",
+    help="Keep personal data, secrets and confidential content from leaving this computer.\n\n"
+    "Exit codes: 0 done, 1 findings (scan only), 2 usage, 3 blocked or unreadable, "
+    "4 bad policy, 5 missing dependency, 70 internal.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("redact")(redact.redact)
+app.command("scan")(scan.scan)
+app.command("proxy")(proxy.proxy)
+app.command("watch")(watch.watch)
+app.command("demo")(demo.demo)
+app.command("env")(env.env)
+app.add_typer(policy.app, name="policy")
+app.add_typer(services.app, name="services")
+app.add_typer(audit.app, name="audit")
+app.add_typer(ca.app, name="ca")
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        typer.echo(f"redaction-gateway {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version.", callback=_show_version, is_eager=True),
+    ] = False,
+) -> None:
+    pass
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line.
+
+    Args:
+        arguments: without the program's name.
+
+    Returns:
+        the exit code, see :class:`gateway.errors.ExitCode`.
+    """
+    try:
+        app(list(arguments), prog_name="gateway")
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+    except GatewayError as error:
+        print(f"gateway: {error}", file=sys.stderr)
+        if error.remedy:
+            print(f"  {error.remedy}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    except Exception as error:
+        # The message of an unforeseen error may quote a document: only its type is shown.
+        print(f"gateway: internal error ({type(error).__name__})", file=sys.stderr)
+        print("  GATEWAY_TRACEBACK=1 shows where; it may show document text.", file=sys.stderr)
+        if os.environ.get("GATEWAY_TRACEBACK"):
+            raise
+        return ExitCode.INTERNAL
+    return ExitCode.DONE

@@ -1,0 +1,54 @@
+"""``gateway policy``: check, test and show policies."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gateway.cli._common import message
+from gateway.errors import ExitCode
+
+app = typer.Typer(help="Check, test and show policies.", no_args_is_help=True)
+
+PolicyArgument = Annotated[str, typer.Argument(metavar="NAME|FILE", help="A name or a YAML file.")]
+
+
+@app.command()
+def check(policy: PolicyArgument = "default") -> None:
+    """Say whether a policy can be used; a mistake is named with its line."""
+    from gateway.app import known_entities
+    from gateway.policy import load_policy, warnings
+
+    loaded = load_policy(policy, known_entities())
+    for warning in warnings(loaded):
+        message(f"warning: {warning}")
+    print(f"{loaded.name}: {len(loaded.rules)} rules, no mistakes")
+
+
+@app.command()
+def test(policy: PolicyArgument = "default") -> None:
+    """Run the examples in a policy's ``tests:`` block through the real pipeline."""
+    from gateway.app import known_entities, policy_judge
+    from gateway.policy import load_policy, run_tests
+    from gateway.settings import Settings
+
+    loaded = load_policy(policy, known_entities())
+    results = run_tests(loaded, policy_judge(loaded, Settings.from_environ()))
+    for result in results:
+        print(f"{'ok  ' if result.ok else 'FAIL'} {result.name}")
+        for problem in result.problems:
+            print(f"     {problem}")
+    failed = sum(not result.ok for result in results)
+    print(f"{len(results) - failed} passed, {failed} failed")
+    if failed:
+        raise typer.Exit(ExitCode.POLICY)
+
+
+@app.command()
+def show(policy: PolicyArgument = "default") -> None:
+    """Print a policy as a table of its rules."""
+    from gateway.app import known_entities
+    from gateway.policy import describe, load_policy
+
+    print(describe(load_policy(policy, known_entities())))

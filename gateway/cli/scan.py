@@ -1,0 +1,61 @@
+"""``gateway scan``: what is in files, without changing anything."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gateway.cli._common import (
+    JsonOption,
+    PolicyOption,
+    ToOption,
+    ValuesOption,
+    as_json,
+    destination,
+    message,
+    read_values,
+    sources,
+)
+from gateway.errors import ExitCode
+
+
+def scan(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders, or -.")],
+    policy: PolicyOption = "default",
+    values: ValuesOption = None,
+    to: ToOption = "",
+    json_lines: JsonOption = False,
+) -> None:
+    """List what is found: types, counts and places, never values.
+
+    The exit code is 1 when something was found, 3 when a file or a part of it could not be read.
+    """
+    found = sources(paths)
+    goal = destination(to)
+    exact = read_values(values)
+    from gateway.app import Gateway
+    from gateway.cli._judge import judge
+    from gateway.model import count_entities
+    from gateway.settings import Settings
+
+    code = ExitCode.DONE
+    settings = Settings.from_environ()
+    workers = min(settings.workers, len(found)) or 1
+    with Gateway(settings, policy, exact, workers=workers) as gateway:
+        for source, outcome in judge(gateway, found, goal, scan_only=True, quiet=json_lines):
+            if outcome.unread:
+                code = ExitCode.BLOCKED
+            elif outcome.findings and code is ExitCode.DONE:
+                code = ExitCode.FINDINGS
+            if json_lines:
+                print(as_json(source, outcome, None), flush=True)
+                continue
+            counts = count_entities(outcome.findings)
+            listed = ", ".join(f"{n} × {entity}" for entity, n in counts.items())
+            print(f"{source.shown}: {listed or 'nothing found'}")
+            for part in outcome.unread:
+                where = f" ({part.part})" if part.part else ""
+                message(f"{source.shown}: not read{where}: {part.why}")
+    if code:
+        raise typer.Exit(code)

@@ -1,0 +1,294 @@
+"""Open, find, decide, edit, verify: the road that every item takes.
+
+Nothing here raises: what cannot be decided is an outcome with verdict block and a reason.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from gateway.detect import Detector, ValueMatcher
+from gateway.errors import CannotEdit, LimitExceeded, Unreadable
+from gateway.formats import layers, open_document, raw_layers
+from gateway.formats._base import Document, edit_text
+from gateway.model import (
+    Action,
+    Decision,
+    Edit,
+    Finding,
+    Hint,
+    Item,
+    Outcome,
+    Role,
+    Segment,
+    Treatment,
+    Unread,
+    Verdict,
+    count_entities,
+)
+from gateway.policy import Policy, decide, decide_failure, decide_unreadable, detection_options
+from gateway.redact import Redactor
+from gateway.settings import Limits
+
+PRODUCT = "Redaction Gateway"
+
+_REMOVING = frozenset({Action.REPLACE, Action.MASK, Action.HASH})
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """An item under judgement: what was found in it and when the work began."""
+
+    item: Item
+    started: float
+    reference: str
+    format: str = ""
+    findings: tuple[Finding, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """Everything that judges an item. Built once per policy, used for many items.
+
+    Args:
+        policy: what may leave, for where.
+        detector: finds; built from the same policy.
+        redactor: writes what stands in the place of a finding.
+        limits: budgets for one item.
+    """
+
+    policy: Policy
+    detector: Detector
+    redactor: Redactor
+    limits: Limits
+
+    def process(self, item: Item, *, scan_only: bool = False) -> Outcome:
+        """Judge one item, and redact it if policy says so.
+
+        Args:
+            item: what wants to leave.
+            scan_only: report the findings and the verdict, but make no new bytes.
+        """
+        case = _Case(item, time.perf_counter(), new_reference(), name=item.hint.name)
+        try:
+            return self._process(case, scan_only=scan_only)
+        except MemoryError:
+            return self._failed(case, "inspecting it needed too much memory")
+        except Exception as error:  # noqa: BLE001 - whatever failed, the answer is a verdict
+            why = f"it failed while being inspected ({type(error).__name__})"
+            return self._failed(case, why)
+
+    def _process(self, case: _Case, *, scan_only: bool) -> Outcome:
+        item = case.item
+        try:
+            document = open_document(item.data, item.hint, self.limits)
+            segments = [Segment(item.hint.name, "name", Role.NAME), *document.segments()]
+            _check_size(segments, self.limits)
+        except LimitExceeded as error:
+            return self._failed(case, str(error))
+        except Unreadable as error:
+            return self._unreadable(case, str(error))
+        findings = self.detector.find(segments)
+        case = replace(
+            case,
+            format=document.format,
+            findings=tuple(findings),
+            unread=tuple(document.unread),
+        )
+        decision = decide(self.policy, findings, case.unread, item.destination, item.surface)
+        treated = list(zip(findings, decision.treatments, strict=True))
+        edits = self._edits(segments, treated)
+        case = replace(case, name=edit_text(item.hint.name, edits[0]))
+        if decision.verdict is Verdict.BLOCK:
+            return _blocked(case, decision.reason, decision.rule, _culprits(treated))
+        if decision.verdict is Verdict.ALLOW:
+            return _released(case, decision, item.data, "untouched", {})
+        counts = count_entities([f for f, t in treated if t.action in _REMOVING])
+        if scan_only:
+            return replace(
+                _released(case, decision, item.data, "untouched", counts), data=None, sha256=""
+            )
+        return self._redact(case, decision, document, segments, treated, edits[1])
+
+    def _redact(
+        self,
+        case: _Case,
+        decision: Decision,
+        document: Document,
+        segments: Sequence[Segment],
+        treated: Sequence[tuple[Finding, Treatment]],
+        edits: Sequence[Edit],
+    ) -> Outcome:
+        counts = count_entities([f for f, t in treated if t.action in _REMOVING])
+        try:
+            data = document.apply(edits)
+        except CannotEdit as error:
+            return _blocked(case, f"{_listed(counts)}: {error}", decision.rule, counts)
+        removed, kept = _values(segments, treated)
+        placeholders = {edit.replacement for edit in edits}
+        hint = replace(case.item.hint, name=case.name)
+        survivor = self._verify(data, hint, removed - kept, placeholders)
+        if survivor:
+            return _blocked(case, f"{_listed(counts)}: {survivor}", decision.rule, counts)
+        return _released(case, decision, data, "native", counts)
+
+    def _edits(
+        self, segments: Sequence[Segment], treated: Iterable[tuple[Finding, Treatment]]
+    ) -> tuple[list[Edit], list[Edit]]:
+        """Edits of the item's own name, and those of the document, renumbered for it."""
+        name: list[Edit] = []
+        body: list[Edit] = []
+        for finding, treatment in treated:
+            in_name = finding.segment == 0
+            if in_name and treatment.action is Action.BLOCK:
+                treatment = Treatment(Action.REPLACE, treatment.rule)  # noqa: PLW2901
+            if treatment.action not in _REMOVING:
+                continue
+            value = segments[finding.segment].text[finding.start : finding.end]
+            new = self.redactor.replacement(treatment, finding.entity, value)
+            edit = Edit(finding.segment - 1, finding.start, finding.end, new)
+            (name if in_name else body).append(edit)
+        return name, body
+
+    def _verify(
+        self, data: bytes, hint: Hint, values: Iterable[str], placeholders: Iterable[str]
+    ) -> str:
+        """Search the new bytes for what was removed; why they may not leave, or nothing."""
+        matcher = ValueMatcher(values)
+        fillers = sorted(placeholders, key=len, reverse=True)
+
+        def survives(text: str) -> bool:
+            for filler in fillers:
+                text = text.replace(filler, "\0")
+            return bool(matcher.find(text))
+
+        try:
+            document = open_document(data, hint, self.limits)
+            for segment in document.segments():
+                if survives(segment.text):
+                    return f"a removed value was still there afterwards ({segment.part})"
+            if any(survives(text) for text in layers(data, hint, self.limits)):
+                return "a removed value was still there afterwards (second reader)"
+            if any(survives(text) for text in raw_layers(data)):
+                return "a removed value was still there afterwards (raw bytes)"
+        except Unreadable as error:
+            return f"the redacted document could not be read again: {error}"
+        return ""
+
+    def _unreadable(self, case: _Case, why: str) -> Outcome:
+        item = case.item
+        decision = decide_unreadable(self.policy, why, item.destination, item.surface)
+        return self._undecided(replace(case, unread=(Unread("", why),)), decision)
+
+    def _failed(self, case: _Case, why: str) -> Outcome:
+        item = case.item
+        decision = decide_failure(self.policy, why, item.destination, item.surface)
+        return self._undecided(replace(case, unread=(Unread("", why),)), decision)
+
+    def _undecided(self, case: _Case, decision: Decision) -> Outcome:
+        # The name was never inspected, so it is not shown and does not leave.
+        case = replace(case, name=case.item.hint.suffix and f"file{case.item.hint.suffix}")
+        if decision.verdict is Verdict.ALLOW:
+            case = replace(case, name=case.item.hint.name)
+            return _released(case, decision, case.item.data, "untouched", {})
+        return _blocked(case, decision.reason, decision.rule, {})
+
+
+def build(policy: Policy, key: bytes, limits: Limits, values: Sequence[str] = ()) -> Pipeline:
+    """The pipeline for a policy.
+
+    Args:
+        policy: what may leave, for where.
+        key: 32 bytes, for hash placeholders.
+        limits: budgets for one item.
+        values: exact values that must go wherever they stand.
+    """
+    detector = Detector(detection_options(policy, values))
+    return Pipeline(policy, detector, Redactor(key), limits)
+
+
+def new_reference() -> str:
+    """A short id that a refusal and its audit record share."""
+    return f"G-{secrets.token_hex(4)}"
+
+
+def blocked_outcome(item: Item, why: str, *, rule: str = "", reference: str = "") -> Outcome:
+    """The outcome for an item that never reached, or never came back from, the pipeline.
+
+    Args:
+        item: what wanted to leave.
+        why: a reason for people, without values.
+        rule: the rule that decided, where one did.
+        reference: an id given out already.
+    """
+    case = _Case(item, time.perf_counter(), reference or new_reference(), unread=(Unread("", why),))
+    return _blocked(case, why, rule, {})
+
+
+def _blocked(case: _Case, reason: str, rule: str, counts: dict[str, int]) -> Outcome:
+    where = f" in {case.name}" if case.name else ""
+    return Outcome(
+        verdict=Verdict.BLOCK,
+        name=case.name,
+        format=case.format,
+        reason=f"Blocked by {PRODUCT}: {reason}{where} (ref {case.reference})",
+        rule=rule,
+        findings=case.findings,
+        counts=counts,
+        unread=case.unread,
+        rung="blocked",
+        reference=case.reference,
+        item_sha256=hashlib.sha256(case.item.data).hexdigest(),
+        milliseconds=(time.perf_counter() - case.started) * 1000,
+    )
+
+
+def _released(
+    case: _Case, decision: Decision, data: bytes, rung: str, counts: dict[str, int]
+) -> Outcome:
+    return Outcome(
+        verdict=decision.verdict,
+        data=data,
+        name=case.name,
+        format=case.format,
+        rule=decision.rule,
+        findings=case.findings,
+        counts=counts,
+        unread=case.unread,
+        rung=rung,
+        reference=case.reference,
+        sha256=hashlib.sha256(data).hexdigest(),
+        item_sha256=hashlib.sha256(case.item.data).hexdigest(),
+        milliseconds=(time.perf_counter() - case.started) * 1000,
+    )
+
+
+def _check_size(segments: Iterable[Segment], limits: Limits) -> None:
+    if sum(len(s.text) for s in segments) > limits.characters:
+        raise LimitExceeded(f"more than {limits.characters} characters of text")
+
+
+def _values(
+    segments: Sequence[Segment], treated: Iterable[tuple[Finding, Treatment]]
+) -> tuple[set[str], set[str]]:
+    """Values that were removed, and values that policy lets stand somewhere."""
+    removed: set[str] = set()
+    kept: set[str] = set()
+    for finding, treatment in treated:
+        value = segments[finding.segment].text[finding.start : finding.end]
+        (removed if treatment.action in _REMOVING else kept).add(value)
+    return removed, kept
+
+
+def _culprits(treated: Iterable[tuple[Finding, Treatment]]) -> dict[str, int]:
+    return count_entities([f for f, t in treated if t.action is Action.BLOCK])
+
+
+def _listed(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} × {entity}" for entity, count in counts.items())

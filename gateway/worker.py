@@ -1,0 +1,283 @@
+"""The pipeline in warm child processes with limits of memory, processor time and wall time.
+
+A child that crashes, hangs or runs out of anything costs its own item only: that item is
+blocked with a reason and a fresh child takes the next one. The verdict is in the audit log
+before the future resolves.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+import multiprocessing
+import queue
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Protocol, Self
+
+from gateway.errors import GatewayError
+from gateway.model import Item, Outcome
+from gateway.pipeline import Pipeline, blocked_outcome, build
+from gateway.policy import Policy
+from gateway.settings import Limits
+
+_START_SECONDS = 120
+_ITEMS_PER_CHILD = 2000
+
+
+class Confinement(Protocol):
+    """Limits that a child lays on itself; supplied per operating system, and picklable."""
+
+    def enter(self, limits: Limits) -> None:
+        """Once, when the child starts."""
+        ...
+
+    def begin(self, limits: Limits) -> None:
+        """Before each item."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Everything a child needs to build its pipeline.
+
+    Args:
+        policy: what may leave.
+        key: for hash placeholders.
+        limits: budgets for one item.
+        values: exact values that must go.
+    """
+
+    policy: Policy
+    key: bytes = field(repr=False)
+    limits: Limits
+    values: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(slots=True)
+class _Task:
+    item: Item
+    scan_only: bool
+    future: Future[Outcome]
+
+
+class _Died(Exception):
+    """The child is gone; the message says how, for people."""
+
+
+class WorkerPool:
+    """Children that run the pipeline, one item each at a time.
+
+    Args:
+        job: what to run.
+        confinement: limits of the operating system, laid on by the child itself.
+        count: how many children; they start when first needed.
+        record: called with each outcome before anybody else sees it; if it fails, the item
+            is blocked.
+    """
+
+    def __init__(
+        self,
+        job: Job,
+        confinement: Confinement,
+        *,
+        count: int = 2,
+        record: Callable[[Item, Outcome], None] = lambda _item, _outcome: None,
+    ) -> None:
+        self._job = job
+        self._confinement = confinement
+        self._record = record
+        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._threads = [
+            threading.Thread(target=self._serve, name=f"worker-{n}", daemon=True)
+            for n in range(count)
+        ]
+        self._closed = False
+        for thread in self._threads:
+            thread.start()
+
+    def submit(self, item: Item, *, scan_only: bool = False) -> Future[Outcome]:
+        """Queue an item. The future never raises."""
+        future: Future[Outcome] = Future()
+        if self._closed:
+            future.set_result(blocked_outcome(item, "the gateway is shutting down"))
+        else:
+            self._tasks.put(_Task(item, scan_only, future))
+        return future
+
+    def reconfigure(self, job: Job) -> None:
+        """Use another job from the next item on; items under way finish with the old one."""
+        self._job = job
+
+    def warm(self) -> None:
+        """Start all children now and wait until they are ready."""
+        empty = Item(b"")
+        for future in [self.submit(empty, scan_only=True) for _ in self._threads]:
+            future.result()
+
+    def close(self) -> None:
+        """Finish what is queued, then end the children."""
+        self._closed = True
+        for _ in self._threads:
+            self._tasks.put(None)
+        for thread in self._threads:
+            thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _serve(self) -> None:
+        child = _Child(self._confinement)
+        while (task := self._tasks.get()) is not None:
+            job = self._job
+            outcome = _sealed(task.item, lambda: child.run(job, task.item, task.scan_only))  # noqa: B023
+            task.future.set_result(self._recorded(task.item, outcome))
+        child.end()
+
+    def _recorded(self, item: Item, outcome: Outcome) -> Outcome:
+        try:
+            self._record(item, outcome)
+        except Exception as error:  # noqa: BLE001 - no record, no release
+            why = str(error) if isinstance(error, GatewayError) else type(error).__name__
+            return blocked_outcome(
+                item,
+                f"the audit log could not be written ({why})",
+                reference=outcome.reference,
+            )
+        return outcome
+
+
+def _sealed(item: Item, run: Callable[[], Outcome]) -> Outcome:
+    """Run and check that the answer belongs to the item."""
+    try:
+        outcome = run()
+    except _Died as error:
+        return blocked_outcome(item, str(error))
+    except Exception as error:  # noqa: BLE001 - undecided is not sent
+        return blocked_outcome(item, f"it failed while being inspected ({type(error).__name__})")
+    if outcome.item_sha256 != hashlib.sha256(item.data).hexdigest():
+        return blocked_outcome(item, "the verdict belonged to another item")
+    if outcome.rung == "untouched" and outcome.sha256:
+        return replace(outcome, data=item.data)
+    return outcome
+
+
+class _Child:
+    """One child process and the pipe to it; restarted when it dies."""
+
+    def __init__(self, confinement: Confinement) -> None:
+        self._confinement = confinement
+        self._process: BaseProcess | None = None
+        self._pipe: Connection | None = None
+        self._job: Job | None = None
+        self._items = 0
+
+    def run(self, job: Job, item: Item, scan_only: bool) -> Outcome:  # noqa: FBT001
+        """Judge one item in the child.
+
+        Raises:
+            _Died: the child crashed or was killed at a limit.
+        """
+        if self._items >= _ITEMS_PER_CHILD:
+            self.end()
+        pipe = self._ready(job)
+        self._items += 1
+        try:
+            pipe.send((item, scan_only))
+            if not pipe.poll(job.limits.wall_seconds):
+                self._kill()
+                raise _Died(f"inspecting it took longer than {job.limits.wall_seconds} seconds")
+            outcome = pipe.recv()
+        except (EOFError, OSError) as error:
+            raise _Died(self._obituary()) from error
+        assert isinstance(outcome, Outcome)
+        return outcome
+
+    def end(self) -> None:
+        """End the child in good order."""
+        if self._pipe is not None:
+            with contextlib.suppress(OSError):
+                self._pipe.send(None)
+        if self._process is not None:
+            self._process.join(5)
+        self._kill()
+
+    def _ready(self, job: Job) -> Connection:
+        if self._process is None or not self._process.is_alive() or self._pipe is None:
+            self._kill()
+            context = multiprocessing.get_context("spawn")
+            self._pipe, theirs = context.Pipe()
+            self._process = context.Process(
+                target=_main, args=(theirs, self._confinement), name="gateway-worker", daemon=True
+            )
+            self._process.start()
+            theirs.close()
+        if self._job is not job:
+            try:
+                self._pipe.send(job)
+                if not self._pipe.poll(_START_SECONDS):
+                    raise _Died("the inspector did not start in time")  # noqa: TRY301
+                problem = self._pipe.recv()
+            except (EOFError, OSError) as error:
+                raise _Died(self._obituary()) from error
+            except _Died:
+                self._kill()
+                raise
+            if problem:
+                raise _Died(f"the inspector could not start: {problem}")
+            self._job = job
+        return self._pipe
+
+    def _obituary(self) -> str:
+        assert self._process is not None
+        self._process.join(5)
+        code = self._process.exitcode
+        self._kill()
+        if code == -getattr(signal, "SIGXCPU", 24):
+            return "inspecting it took too much processor time"
+        if code is not None and code < 0:
+            return f"the inspector crashed on it (signal {-code})"
+        return f"the inspector ended on it (exit {code})"
+
+    def _kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.join(5)
+        if self._pipe is not None:
+            self._pipe.close()
+        self._process = self._pipe = self._job = None
+        self._items = 0
+
+
+def _main(pipe: Connection, confinement: Confinement) -> None:
+    """The child: build the pipeline for each job, judge each item."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.disable(logging.CRITICAL)  # libraries log text; the parent speaks for the child
+    pipeline: Pipeline | None = None
+    with contextlib.suppress(EOFError):
+        while (message := pipe.recv()) is not None:
+            if isinstance(message, Job):
+                try:
+                    if pipeline is None:
+                        confinement.enter(message.limits)
+                    pipeline = build(message.policy, message.key, message.limits, message.values)
+                except Exception as error:  # noqa: BLE001 - told to the parent, which blocks
+                    pipe.send(str(error) if isinstance(error, GatewayError) else repr(type(error)))
+                else:
+                    pipe.send("")
+                continue
+            assert pipeline is not None
+            item, scan_only = message
+            confinement.begin(pipeline.limits)
+            outcome = pipeline.process(item, scan_only=scan_only)
+            # The parent has the original bytes already: a clean item is not copied back.
+            pipe.send(replace(outcome, data=None) if outcome.rung == "untouched" else outcome)

@@ -1,0 +1,126 @@
+"""The road of an item, with the real detector, policies and formats."""
+
+import itertools
+import json
+
+import pytest
+
+from gateway import pipeline as pipeline_module
+from gateway.app import known_entities
+from gateway.errors import CannotEdit, Unreadable
+from gateway.model import Destination, Hint, Item, Purpose, Verdict
+from gateway.pipeline import Pipeline, build
+from gateway.policy import load_policy
+from gateway.settings import Limits
+
+MAIL = "emily.carter@northwind-demo.com"
+RESIDENT_ID = "11010519491231002X"
+
+
+@pytest.fixture(scope="module")
+def pipe() -> Pipeline:
+    policy = load_policy("default", known_entities())
+    return build(policy, bytes(32), Limits(), ("Project Falcon",))
+
+
+def test_a_clean_item_leaves_byte_identical(pipe):
+    data = b"\xef\xbb\xbfNothing here.\r\n\tReally  nothing.\r\n"
+    outcome = pipe.process(Item(data, Hint("note.txt")))
+    assert (Verdict.ALLOW, data) == (outcome.verdict, outcome.data)
+
+
+def test_findings_are_replaced_and_all_other_bytes_stay(pipe):
+    outcome = pipe.process(Item(f"a {MAIL} b\r\n".encode(), Hint("note.txt")))
+    assert b"a [EMAIL_ADDRESS] b\r\n" == outcome.data
+
+
+def test_what_is_found_once_is_removed_everywhere(pipe):
+    data = json.dumps({"身份证号": RESIDENT_ID, "note": f"见{RESIDENT_ID}。"}).encode()
+    outcome = pipe.process(Item(data, Hint("a.json")))
+    assert outcome.data is not None
+    assert RESIDENT_ID.encode() not in outcome.data
+
+
+def test_the_file_name_is_text_too(pipe):
+    outcome = pipe.process(Item(b"hello", Hint(f"{MAIL}.txt")))
+    assert "[EMAIL_ADDRESS].txt" == outcome.name
+
+
+def test_exact_values_go_whatever_their_case(pipe):
+    outcome = pipe.process(Item(b"About PROJECT falcon and Falconry.", Hint("a.txt")))
+    assert b"About [EXACT_VALUE] and Falconry." == outcome.data
+
+
+def test_unknown_bytes_are_blocked_with_a_reason(pipe):
+    outcome = pipe.process(Item(b"\x89PNG\r\n\x1a\n" + bytes(100), Hint("scan.png")))
+    assert (Verdict.BLOCK, None) == (outcome.verdict, outcome.data)
+    assert "Blocked by Redaction Gateway" in outcome.reason
+    assert outcome.reference in outcome.reason
+
+
+def test_a_reason_never_holds_the_value(pipe):
+    key = "-----BEGIN RSA PRIVATE KEY-----\nMIIEow" + "A" * 60 + "\n-----END RSA PRIVATE KEY-----"
+    strict = build(load_policy("strict", known_entities()), bytes(32), Limits())
+    chat = Destination("openai", "api.openai.com", Purpose.CHAT)
+    outcome = strict.process(Item(f"{key}\n{MAIL}".encode(), Hint(f"{MAIL}.txt"), chat))
+    assert Verdict.BLOCK is outcome.verdict
+    assert MAIL not in outcome.reason + outcome.name
+
+
+def test_a_scan_makes_no_new_bytes(pipe):
+    outcome = pipe.process(Item(MAIL.encode(), Hint("a.txt")), scan_only=True)
+    assert (Verdict.REDACT, None, 1) == (outcome.verdict, outcome.data, len(outcome.findings))
+
+
+def test_the_same_plaintext_always_gives_the_same_bytes(pipe):
+    item = Item(f"{MAIL} and {RESIDENT_ID}".encode(), Hint("a.txt"))
+    assert pipe.process(item).data == pipe.process(item).data
+
+
+FAILURES = [
+    ValueError("boom"),
+    KeyError("boom"),
+    MemoryError(),
+    RecursionError(),
+    UnicodeDecodeError("utf-8", b"x", 0, 1, "boom"),
+    AssertionError(),
+    StopIteration(),
+    TimeoutError(),
+    OSError(28, "No space left on device"),
+    Unreadable("boom"),
+    CannotEdit("boom"),
+    ZeroDivisionError(),
+]
+STAGES = [
+    "open_document",
+    "_check_size",
+    "decide",
+    "edit_text",
+    "ValueMatcher",
+    "layers",
+    "raw_layers",
+    "count_entities",
+]
+
+
+@pytest.mark.parametrize(
+    ("stage", "failure"),
+    list(itertools.product(STAGES, FAILURES)),
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
+def test_a_failure_at_any_stage_is_a_block(pipe, monkeypatch, stage, failure):
+    def fail(*_args, **_kwargs):
+        raise failure
+
+    monkeypatch.setattr(pipeline_module, stage, fail)
+    outcome = pipe.process(Item(MAIL.encode(), Hint("a.txt")))
+    assert (Verdict.BLOCK, None) == (outcome.verdict, outcome.data)
+    assert outcome.reason
+
+
+def test_a_survivor_blocks_the_item(pipe, monkeypatch):
+    # The second reader still sees what the writer believes it removed.
+    monkeypatch.setattr(pipeline_module, "layers", lambda *_: iter([MAIL]))
+    outcome = pipe.process(Item(MAIL.encode(), Hint("a.txt")))
+    assert Verdict.BLOCK is outcome.verdict
+    assert "still there" in outcome.reason

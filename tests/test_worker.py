@@ -1,0 +1,119 @@
+"""Workers that crash, hang or run out of something cost their own item only."""
+
+import os
+import signal
+import sys
+import time
+from dataclasses import dataclass
+
+import pytest
+
+from gateway.app import known_entities
+from gateway.model import Item, Verdict
+from gateway.policy import load_policy
+from gateway.settings import Limits
+from gateway.system.confine import ProcessLimits, missing
+from gateway.worker import Job, WorkerPool
+
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="other platform: POSIX signals")
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A confinement that does to the child what a hostile document could do."""
+
+    kind: str
+    marker: str
+
+    def enter(self, limits: Limits) -> None:
+        if self.kind == "never starts":
+            raise OSError("no resources")
+        ProcessLimits().enter(limits)
+
+    def begin(self, limits: Limits) -> None:
+        ProcessLimits().begin(limits)
+        if os.path.exists(self.marker):
+            return
+        with open(self.marker, "w"):
+            pass
+        match self.kind:
+            case "killed":
+                os.kill(os.getpid(), signal.SIGKILL)
+            case "segfault":
+                os.kill(os.getpid(), signal.SIGSEGV)
+            case "exit":
+                os._exit(7)
+            case "hang":
+                time.sleep(600)
+            case "spin":
+                while True:
+                    pass
+
+
+def job(**limits) -> Job:
+    return Job(load_policy("default", known_entities()), bytes(32), Limits(**limits))
+
+
+@POSIX
+@pytest.mark.parametrize(
+    ("words", "kind", "limits"),
+    [
+        ("signal 9", "killed", {}),
+        ("signal 11", "segfault", {}),
+        ("exit 7", "exit", {}),
+        ("longer than 1 seconds", "hang", {"wall_seconds": 1}),
+        ("processor time", "spin", {"cpu_seconds": 1}),
+    ],
+)
+def test_a_dying_worker_blocks_its_item_and_the_next_one_is_judged(tmp_path, words, kind, limits):
+    trouble = Trouble(kind, str(tmp_path / "happened"))
+    with WorkerPool(job(**limits), trouble, count=1) as pool:
+        first, second = pool.submit(Item(b"one")), pool.submit(Item(b"two"))
+        assert Verdict.BLOCK is first.result().verdict
+        assert words in first.result().reason
+        assert (Verdict.ALLOW, b"two") == (second.result().verdict, second.result().data)
+
+
+@pytest.mark.skipif("memory" in missing(), reason="other platform: no memory limit here")
+def test_an_item_that_needs_too_much_memory_is_blocked():
+    data = b"[" + b'"x",' * 4_000_000 + b'"x"]'
+    with WorkerPool(job(memory_bytes=1_000_000_000), ProcessLimits(), count=1) as pool:
+        outcome = pool.submit(Item(data)).result()
+    assert (Verdict.BLOCK, None) == (outcome.verdict, outcome.data)
+
+
+def test_a_worker_that_cannot_start_blocks(tmp_path):
+    with WorkerPool(job(), Trouble("never starts", str(tmp_path / "x")), count=1) as pool:
+        assert "could not start" in pool.submit(Item(b"one")).result().reason
+
+
+def test_no_record_means_no_release():
+    def broken(item, outcome):
+        raise OSError(28, "No space left on device")
+
+    with WorkerPool(job(), ProcessLimits(), count=1, record=broken) as pool:
+        outcome = pool.submit(Item(b"clean")).result()
+    assert (Verdict.BLOCK, None) == (outcome.verdict, outcome.data)
+    assert "audit log" in outcome.reason
+
+
+def test_the_record_is_written_before_the_future_resolves():
+    seen = []
+    with WorkerPool(
+        job(), ProcessLimits(), count=1, record=lambda _, outcome: seen.append(outcome)
+    ) as pool:
+        outcome = pool.submit(Item(b"clean")).result()
+        assert [outcome] == seen
+
+
+def test_a_closed_pool_blocks():
+    pool = WorkerPool(job(), ProcessLimits(), count=1)
+    pool.close()
+    assert Verdict.BLOCK is pool.submit(Item(b"x")).result().verdict
+
+
+def test_a_new_job_counts_from_the_next_item_on():
+    with WorkerPool(job(), ProcessLimits(), count=1) as pool:
+        assert Verdict.ALLOW is pool.submit(Item(b"Falcon")).result().verdict
+        pool.reconfigure(Job(job().policy, bytes(32), Limits(), ("Falcon",)))
+        assert b"[EXACT_VALUE]" == pool.submit(Item(b"Falcon")).result().data
