@@ -18,7 +18,7 @@ from gateway.audit import AuditLog
 from gateway.detect import catalogue
 from gateway.model import Destination, Hint, Item, Outcome, Surface
 from gateway.policy import JudgedText, Policy, PolicyStore, PolicyTest, load_policy
-from gateway.redact import load_key
+from gateway.redaction import load_key
 from gateway.services import Catalog
 from gateway.settings import Settings
 from gateway.system.confine import ProcessLimits
@@ -39,6 +39,7 @@ class Gateway:
         policy: a built-in name or a file; a changed file is taken over while running.
         values: exact values that must go wherever they stand.
         workers: child processes; ``settings.workers`` when not given.
+        tell: called with a sentence when a changed policy was taken over, or could not be.
     """
 
     def __init__(
@@ -47,30 +48,32 @@ class Gateway:
         policy: str | Path = "default",
         values: Sequence[str] = (),
         workers: int | None = None,
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.settings = settings
+        self._tell = tell
         self._values = tuple(values)
-        self._key = load_key(settings.key_file)
-        self._policies = PolicyStore(policy, known_entities())
-        self._audit = AuditLog(settings.audit_log, self._key)
+        # The workers load Presidio while this process reads the policy.
+        self._pool = WorkerPool(
+            ProcessLimits(), count=workers or settings.workers, record=self.record
+        )
+        try:
+            self._key = load_key(settings.key_file)
+            self._policies = PolicyStore(
+                policy, known_entities(), services=known_services(settings)
+            )
+            self._audit = AuditLog(settings.audit_log, self._key)
+        except BaseException:
+            self._pool.close()
+            raise
         self._reload_lock = threading.Lock()
         self._looked = time.monotonic()
-        self._pool = WorkerPool(
-            self._job(),
-            ProcessLimits(),
-            count=workers or settings.workers,
-            record=self.record,
-        )
+        self._pool.configure(self._job())
 
     @property
     def policy(self) -> Policy:
         """The policy in force."""
         return self._policies.current
-
-    @property
-    def policy_problem(self) -> str:
-        """Why the policy file as it stands now was not taken over; empty when it was."""
-        return self._policies.last_error or ""
 
     def submit(self, item: Item, *, scan_only: bool = False) -> Future[Outcome]:
         """Judge an item; the verdict is in the audit log before the future resolves."""
@@ -87,7 +90,7 @@ class Gateway:
         self._audit.append(item, outcome, policy.name, policy.fingerprint)
 
     def warm(self) -> None:
-        """Start the workers now, so that the first upload does not wait for them."""
+        """Wait for the workers, so that the first upload does not."""
         self._pool.warm()
 
     def close(self) -> None:
@@ -109,8 +112,12 @@ class Gateway:
             return
         try:
             self._looked = now
+            before = self._policies.last_error
             if self._policies.reload_if_changed():
-                self._pool.reconfigure(self._job())
+                self._pool.configure(self._job())
+                self._tell(f"The changed policy is in force: {self._policies.last_change}")
+            elif self._policies.last_error and self._policies.last_error is not before:
+                self._tell(f"The last good policy stays in force: {self._policies.last_error}")
         finally:
             self._reload_lock.release()
 
@@ -120,6 +127,20 @@ def known_entities() -> Mapping[str, frozenset[str]]:
     return catalogue()
 
 
+def known_services(settings: Settings) -> tuple[str, ...]:
+    """Service names that a policy may use."""
+    return tuple(Catalog.load(settings.services_dir).names())
+
+
+def read_policy(policy: str | Path, settings: Settings) -> Policy:
+    """A policy, checked against the entities and services that are known here.
+
+    Raises:
+        PolicyError: it cannot be used; the message names file and line.
+    """
+    return load_policy(policy, known_entities(), services=known_services(settings))
+
+
 @cache
 def _pipeline_here(
     policy: str | Path, values: tuple[str, ...], settings: Settings, fingerprint: str
@@ -127,7 +148,7 @@ def _pipeline_here(
     from gateway.pipeline import build
 
     del fingerprint  # part of the cache's key only: a changed policy file builds anew
-    loaded = load_policy(policy, known_entities())
+    loaded = read_policy(policy, settings)
     return build(loaded, load_key(settings.key_file), settings.limits, values)
 
 
@@ -146,7 +167,7 @@ def judge_here(
     if to:
         goal = destination_for(Catalog.load(settings.services_dir), to)
     body = data.encode() if isinstance(data, str) else data
-    fingerprint = load_policy(policy, known_entities()).fingerprint
+    fingerprint = read_policy(policy, settings).fingerprint
     pipeline = _pipeline_here(policy, tuple(values), settings, fingerprint)
     return pipeline.process(Item(body, Hint(name), goal, Surface.API), scan_only=scan_only)
 
@@ -158,10 +179,9 @@ def policy_judge(policy: Policy, settings: Settings) -> Callable[[PolicyTest], J
     pipeline = build(policy, load_key(settings.key_file), settings.limits)
 
     def judge(test: PolicyTest) -> JudgedText:
-        item = Item(test.text.encode(), Hint("test.txt"), test.destination, test.at)
-        outcome = pipeline.process(item)
+        outcome = pipeline.process(test.item())
         text = (outcome.data or b"").decode()
-        return JudgedText(outcome.verdict, text, tuple(f.entity for f in outcome.findings))
+        return JudgedText(outcome.verdict, text, frozenset(f.entity for f in outcome.findings))
 
     return judge
 

@@ -6,6 +6,7 @@ Nothing here raises: what cannot be decided is an outcome with verdict block and
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 import time
 from collections.abc import Iterable, Sequence
@@ -31,10 +32,12 @@ from gateway.model import (
     count_entities,
 )
 from gateway.policy import Policy, decide, decide_failure, decide_unreadable, detection_options
-from gateway.redact import Redactor
+from gateway.redaction import Redactor
 from gateway.settings import Limits
 
 PRODUCT = "Redaction Gateway"
+
+_SUFFIX = re.compile(r"\.[a-z][a-z0-9]{0,4}")
 
 _REMOVING = frozenset({Action.REPLACE, Action.MASK, Action.HASH})
 
@@ -88,7 +91,7 @@ class Pipeline:
         item = case.item
         try:
             document = open_document(item.data, item.hint, self.limits)
-            segments = [Segment(item.hint.name, "name", Role.NAME), *document.segments()]
+            segments = [Segment(_stem(item.hint), "name", Role.NAME), *document.segments()]
             _check_size(segments, self.limits)
         except LimitExceeded as error:
             return self._failed(case, str(error))
@@ -104,7 +107,7 @@ class Pipeline:
         decision = decide(self.policy, findings, case.unread, item.destination, item.surface)
         treated = list(zip(findings, decision.treatments, strict=True))
         edits = self._edits(segments, treated)
-        case = replace(case, name=edit_text(item.hint.name, edits[0]))
+        case = replace(case, name=edit_text(_stem(item.hint), edits[0]) + _ending(item.hint))
         if decision.verdict is Verdict.BLOCK:
             return _blocked(case, decision.reason, decision.rule, _culprits(treated))
         if decision.verdict is Verdict.ALLOW:
@@ -184,20 +187,12 @@ class Pipeline:
     def _unreadable(self, case: _Case, why: str) -> Outcome:
         item = case.item
         decision = decide_unreadable(self.policy, why, item.destination, item.surface)
-        return self._undecided(replace(case, unread=(Unread("", why),)), decision)
+        return _undecided(replace(case, unread=(Unread("", why),)), decision)
 
     def _failed(self, case: _Case, why: str) -> Outcome:
         item = case.item
         decision = decide_failure(self.policy, why, item.destination, item.surface)
-        return self._undecided(replace(case, unread=(Unread("", why),)), decision)
-
-    def _undecided(self, case: _Case, decision: Decision) -> Outcome:
-        # The name was never inspected, so it is not shown and does not leave.
-        case = replace(case, name=case.item.hint.suffix and f"file{case.item.hint.suffix}")
-        if decision.verdict is Verdict.ALLOW:
-            case = replace(case, name=case.item.hint.name)
-            return _released(case, decision, case.item.data, "untouched", {})
-        return _blocked(case, decision.reason, decision.rule, {})
+        return _undecided(replace(case, unread=(Unread("", why),)), decision)
 
 
 def build(policy: Policy, key: bytes, limits: Limits, values: Sequence[str] = ()) -> Pipeline:
@@ -211,6 +206,11 @@ def build(policy: Policy, key: bytes, limits: Limits, values: Sequence[str] = ()
     """
     detector = Detector(detection_options(policy, values))
     return Pipeline(policy, detector, Redactor(key), limits)
+
+
+def preload() -> None:
+    """Load what takes time and needs no policy yet."""
+    from gateway.detect import engine  # noqa: F401
 
 
 def new_reference() -> str:
@@ -229,6 +229,30 @@ def blocked_outcome(item: Item, why: str, *, rule: str = "", reference: str = ""
     """
     case = _Case(item, time.perf_counter(), reference or new_reference(), unread=(Unread("", why),))
     return _blocked(case, why, rule, {})
+
+
+def failed_outcome(policy: Policy, item: Item, why: str) -> Outcome:
+    """The outcome for an item whose inspection failed outside the pipeline.
+
+    Args:
+        policy: says what failures mean; they block unless it says otherwise in so many words.
+        item: what was being inspected.
+        why: what failed, for people, without values.
+    """
+    decision = decide_failure(policy, why, item.destination, item.surface)
+    return _undecided(
+        _Case(item, time.perf_counter(), new_reference(), unread=(Unread("", why),)), decision
+    )
+
+
+def _undecided(case: _Case, decision: Decision) -> Outcome:
+    if decision.verdict is Verdict.ALLOW:
+        case = replace(case, name=case.item.hint.name)
+        return _released(case, decision, case.item.data, "untouched", {})
+    # The name was never inspected, so no more of it is shown than what kind of file it is.
+    ending = _ending(case.item.hint)
+    case = replace(case, name=f"a {ending} file" if ending else "")
+    return _blocked(case, decision.reason, decision.rule, {})
 
 
 def _blocked(case: _Case, reason: str, rule: str, counts: dict[str, int]) -> Outcome:
@@ -267,6 +291,17 @@ def _released(
         item_sha256=hashlib.sha256(case.item.data).hexdigest(),
         milliseconds=(time.perf_counter() - case.started) * 1000,
     )
+
+
+def _ending(hint: Hint) -> str:
+    """The suffix as written, where it is one that a file could have."""
+    suffix = hint.suffix
+    return hint.name[-len(suffix) :] if _SUFFIX.fullmatch(suffix) else ""
+
+
+def _stem(hint: Hint) -> str:
+    """The name without its suffix, which is judged as text."""
+    return hint.name.removesuffix(_ending(hint))
 
 
 def _check_size(segments: Iterable[Segment], limits: Limits) -> None:

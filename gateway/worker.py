@@ -23,7 +23,7 @@ from typing import Protocol, Self
 
 from gateway.errors import GatewayError
 from gateway.model import Item, Outcome
-from gateway.pipeline import Pipeline, blocked_outcome, build
+from gateway.pipeline import Pipeline, blocked_outcome, build, failed_outcome, preload
 from gateway.policy import Policy
 from gateway.settings import Limits
 
@@ -74,23 +74,24 @@ class _Died(Exception):
 class WorkerPool:
     """Children that run the pipeline, one item each at a time.
 
+    They start at once and load what takes time; items wait for :meth:`configure`.
+
     Args:
-        job: what to run.
         confinement: limits of the operating system, laid on by the child itself.
-        count: how many children; they start when first needed.
+        count: how many children.
         record: called with each outcome before anybody else sees it; if it fails, the item
             is blocked.
     """
 
     def __init__(
         self,
-        job: Job,
         confinement: Confinement,
         *,
         count: int = 2,
         record: Callable[[Item, Outcome], None] = lambda _item, _outcome: None,
     ) -> None:
-        self._job = job
+        self._job: Job | None = None
+        self._configured = threading.Event()
         self._confinement = confinement
         self._record = record
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
@@ -98,6 +99,7 @@ class WorkerPool:
             threading.Thread(target=self._serve, name=f"worker-{n}", daemon=True)
             for n in range(count)
         ]
+        self._warm = threading.Semaphore(0)
         self._closed = False
         for thread in self._threads:
             thread.start()
@@ -111,19 +113,21 @@ class WorkerPool:
             self._tasks.put(_Task(item, scan_only, future))
         return future
 
-    def reconfigure(self, job: Job) -> None:
-        """Use another job from the next item on; items under way finish with the old one."""
+    def configure(self, job: Job) -> None:
+        """Use this job from the next item on; items under way finish with the old one."""
         self._job = job
+        self._configured.set()
 
     def warm(self) -> None:
-        """Start all children now and wait until they are ready."""
-        empty = Item(b"")
-        for future in [self.submit(empty, scan_only=True) for _ in self._threads]:
-            future.result()
+        """Wait until all children are ready, or have failed to be."""
+        for _ in self._threads:
+            self._warm.acquire()
+        self._warm.release(len(self._threads))
 
     def close(self) -> None:
         """Finish what is queued, then end the children."""
         self._closed = True
+        self._configured.set()
         for _ in self._threads:
             self._tasks.put(None)
         for thread in self._threads:
@@ -137,11 +141,18 @@ class WorkerPool:
 
     def _serve(self) -> None:
         child = _Child(self._confinement)
-        while (task := self._tasks.get()) is not None:
-            job = self._job
-            outcome = _sealed(task.item, lambda: child.run(job, task.item, task.scan_only))  # noqa: B023
-            task.future.set_result(self._recorded(task.item, outcome))
-        child.end()
+        try:
+            child.launch()
+            self._configured.wait()
+            if self._job is not None:
+                with contextlib.suppress(_Died):  # each item will be told why
+                    child.prepare(self._job)
+            self._warm.release()
+            while (task := self._tasks.get()) is not None:
+                outcome = _judged(child, self._job, task)
+                task.future.set_result(self._recorded(task.item, outcome))
+        finally:
+            child.end()
 
     def _recorded(self, item: Item, outcome: Outcome) -> Outcome:
         try:
@@ -156,14 +167,18 @@ class WorkerPool:
         return outcome
 
 
-def _sealed(item: Item, run: Callable[[], Outcome]) -> Outcome:
-    """Run and check that the answer belongs to the item."""
+def _judged(child: _Child, job: Job | None, task: _Task) -> Outcome:
+    """The child's answer, if it belongs to the item; else what policy says of failures."""
+    item = task.item
+    if job is None:
+        return blocked_outcome(item, "the gateway is shutting down")
     try:
-        outcome = run()
+        outcome = child.run(job, item, task.scan_only)
     except _Died as error:
-        return blocked_outcome(item, str(error))
+        return failed_outcome(job.policy, item, str(error))
     except Exception as error:  # noqa: BLE001 - undecided is not sent
-        return blocked_outcome(item, f"it failed while being inspected ({type(error).__name__})")
+        why = f"it failed while being inspected ({type(error).__name__})"
+        return failed_outcome(job.policy, item, why)
     if outcome.item_sha256 != hashlib.sha256(item.data).hexdigest():
         return blocked_outcome(item, "the verdict belonged to another item")
     if outcome.rung == "untouched" and outcome.sha256:
@@ -189,7 +204,7 @@ class _Child:
         """
         if self._items >= _ITEMS_PER_CHILD:
             self.end()
-        pipe = self._ready(job)
+        pipe = self.prepare(job)
         self._items += 1
         try:
             pipe.send((item, scan_only))
@@ -211,7 +226,8 @@ class _Child:
             self._process.join(5)
         self._kill()
 
-    def _ready(self, job: Job) -> Connection:
+    def launch(self) -> Connection:
+        """Start the child if there is none."""
         if self._process is None or not self._process.is_alive() or self._pipe is None:
             self._kill()
             context = multiprocessing.get_context("spawn")
@@ -221,21 +237,30 @@ class _Child:
             )
             self._process.start()
             theirs.close()
-        if self._job is not job:
-            try:
-                self._pipe.send(job)
-                if not self._pipe.poll(_START_SECONDS):
-                    raise _Died("the inspector did not start in time")  # noqa: TRY301
-                problem = self._pipe.recv()
-            except (EOFError, OSError) as error:
-                raise _Died(self._obituary()) from error
-            except _Died:
-                self._kill()
-                raise
-            if problem:
-                raise _Died(f"the inspector could not start: {problem}")
-            self._job = job
         return self._pipe
+
+    def prepare(self, job: Job) -> Connection:
+        """Have the child build its pipeline, unless it has it already.
+
+        Raises:
+            _Died: it could not.
+        """
+        pipe = self.launch()
+        if self._job is job:
+            return pipe
+        try:
+            pipe.send(job)
+            if not pipe.poll(_START_SECONDS):
+                self._kill()
+                raise _Died("the inspector did not start in time")
+            problem = pipe.recv()
+        except (EOFError, OSError) as error:
+            raise _Died(self._obituary()) from error
+        if problem:
+            self._kill()
+            raise _Died(f"the inspector could not start: {problem}")
+        self._job = job
+        return pipe
 
     def _obituary(self) -> str:
         assert self._process is not None
@@ -264,6 +289,7 @@ def _main(pipe: Connection, confinement: Confinement) -> None:
     logging.disable(logging.CRITICAL)  # libraries log text; the parent speaks for the child
     pipeline: Pipeline | None = None
     with contextlib.suppress(EOFError):
+        preload()
         while (message := pipe.recv()) is not None:
             if isinstance(message, Job):
                 try:

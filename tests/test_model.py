@@ -13,9 +13,7 @@ def digest(data: bytes) -> str:
 
 
 def outcome(item: Item, data: bytes | None, verdict=Verdict.REDACT) -> Outcome:
-    return Outcome(
-        verdict, data=data, sha256=digest(data or b""), item_sha256=digest(item.data)
-    )
+    return Outcome(verdict, data=data, sha256=digest(data or b""), item_sha256=digest(item.data))
 
 
 def test_bytes_are_released_for_the_item_they_were_judged_on():
@@ -36,9 +34,7 @@ def test_nothing_is_released_for_another_item():
 
 def test_nothing_is_released_that_changed_after_the_verdict():
     item = Item(b"x")
-    tampered = Outcome(
-        Verdict.ALLOW, data=b"y", sha256=digest(b"x"), item_sha256=digest(item.data)
-    )
+    tampered = Outcome(Verdict.ALLOW, data=b"y", sha256=digest(b"x"), item_sha256=digest(item.data))
     with pytest.raises(NotReleasable, match="changed"):
         tampered.release(item)
 

@@ -1,5 +1,6 @@
 """Workers that crash, hang or run out of something cost their own item only."""
 
+import contextlib
 import os
 import signal
 import sys
@@ -50,6 +51,13 @@ class Trouble:
                     pass
 
 
+@contextlib.contextmanager
+def pool_of(job: Job, confinement, **arguments):
+    with WorkerPool(confinement, count=1, **arguments) as pool:
+        pool.configure(job)
+        yield pool
+
+
 def job(**limits) -> Job:
     return Job(load_policy("default", known_entities()), bytes(32), Limits(**limits))
 
@@ -67,7 +75,7 @@ def job(**limits) -> Job:
 )
 def test_a_dying_worker_blocks_its_item_and_the_next_one_is_judged(tmp_path, words, kind, limits):
     trouble = Trouble(kind, str(tmp_path / "happened"))
-    with WorkerPool(job(**limits), trouble, count=1) as pool:
+    with pool_of(job(**limits), trouble) as pool:
         first, second = pool.submit(Item(b"one")), pool.submit(Item(b"two"))
         assert Verdict.BLOCK is first.result().verdict
         assert words in first.result().reason
@@ -77,13 +85,13 @@ def test_a_dying_worker_blocks_its_item_and_the_next_one_is_judged(tmp_path, wor
 @pytest.mark.skipif("memory" in missing(), reason="other platform: no memory limit here")
 def test_an_item_that_needs_too_much_memory_is_blocked():
     data = b"[" + b'"x",' * 4_000_000 + b'"x"]'
-    with WorkerPool(job(memory_bytes=1_000_000_000), ProcessLimits(), count=1) as pool:
+    with pool_of(job(memory_bytes=1_000_000_000), ProcessLimits()) as pool:
         outcome = pool.submit(Item(data)).result()
     assert (Verdict.BLOCK, None) == (outcome.verdict, outcome.data)
 
 
 def test_a_worker_that_cannot_start_blocks(tmp_path):
-    with WorkerPool(job(), Trouble("never starts", str(tmp_path / "x")), count=1) as pool:
+    with pool_of(job(), Trouble("never starts", str(tmp_path / "x"))) as pool:
         assert "could not start" in pool.submit(Item(b"one")).result().reason
 
 
@@ -91,7 +99,7 @@ def test_no_record_means_no_release():
     def broken(item, outcome):
         raise OSError(28, "No space left on device")
 
-    with WorkerPool(job(), ProcessLimits(), count=1, record=broken) as pool:
+    with pool_of(job(), ProcessLimits(), record=broken) as pool:
         outcome = pool.submit(Item(b"clean")).result()
     assert (Verdict.BLOCK, None) == (outcome.verdict, outcome.data)
     assert "audit log" in outcome.reason
@@ -99,21 +107,19 @@ def test_no_record_means_no_release():
 
 def test_the_record_is_written_before_the_future_resolves():
     seen = []
-    with WorkerPool(
-        job(), ProcessLimits(), count=1, record=lambda _, outcome: seen.append(outcome)
-    ) as pool:
+    with pool_of(job(), ProcessLimits(), record=lambda _, o: seen.append(o)) as pool:
         outcome = pool.submit(Item(b"clean")).result()
         assert [outcome] == seen
 
 
 def test_a_closed_pool_blocks():
-    pool = WorkerPool(job(), ProcessLimits(), count=1)
+    pool = WorkerPool(ProcessLimits(), count=1)
     pool.close()
     assert Verdict.BLOCK is pool.submit(Item(b"x")).result().verdict
 
 
 def test_a_new_job_counts_from_the_next_item_on():
-    with WorkerPool(job(), ProcessLimits(), count=1) as pool:
+    with pool_of(job(), ProcessLimits()) as pool:
         assert Verdict.ALLOW is pool.submit(Item(b"Falcon")).result().verdict
-        pool.reconfigure(Job(job().policy, bytes(32), Limits(), ("Falcon",)))
+        pool.configure(Job(job().policy, bytes(32), Limits(), ("Falcon",)))
         assert b"[EXACT_VALUE]" == pool.submit(Item(b"Falcon")).result().data

@@ -16,7 +16,7 @@ app = typer.Typer(help="Read and verify the audit log.", no_args_is_help=True)
 def verify() -> None:
     """Check the hash chain of the audit log; exit 70 when it was changed."""
     from gateway.audit import verify as verify_log
-    from gateway.redact import load_key
+    from gateway.redaction import load_key
     from gateway.settings import Settings
 
     settings = Settings.from_environ()

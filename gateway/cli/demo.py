@@ -124,7 +124,7 @@ def _show(console: Console, result: Result) -> None:
     from rich.text import Text
 
     def panel(title: str, body: str) -> Panel:
-        text = Text(body if len(body) < 420 else body[:419] + "…")
+        text = Text(body if len(body) < 420 else body[:419] + "…", overflow="fold")
         text.highlight_regex(r"[\[(][A-Z][A-Z_]+[\])]", "bold green")
         text.highlight_words(result.planted, "black on yellow")
         return Panel(text, title=title, width=max(30, console.width // 2 - 1))

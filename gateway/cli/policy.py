@@ -17,10 +17,11 @@ PolicyArgument = Annotated[str, typer.Argument(metavar="NAME|FILE", help="A name
 @app.command()
 def check(policy: PolicyArgument = "default") -> None:
     """Say whether a policy can be used; a mistake is named with its line."""
-    from gateway.app import known_entities
-    from gateway.policy import load_policy, warnings
+    from gateway.app import read_policy
+    from gateway.policy import warnings
+    from gateway.settings import Settings
 
-    loaded = load_policy(policy, known_entities())
+    loaded = read_policy(policy, Settings.from_environ())
     for warning in warnings(loaded):
         message(f"warning: {warning}")
     print(f"{loaded.name}: {len(loaded.rules)} rules, no mistakes")
@@ -29,12 +30,13 @@ def check(policy: PolicyArgument = "default") -> None:
 @app.command()
 def test(policy: PolicyArgument = "default") -> None:
     """Run the examples in a policy's ``tests:`` block through the real pipeline."""
-    from gateway.app import known_entities, policy_judge
-    from gateway.policy import load_policy, run_tests
+    from gateway.app import policy_judge, read_policy
+    from gateway.policy import run_tests
     from gateway.settings import Settings
 
-    loaded = load_policy(policy, known_entities())
-    results = run_tests(loaded, policy_judge(loaded, Settings.from_environ()))
+    settings = Settings.from_environ()
+    loaded = read_policy(policy, settings)
+    results = run_tests(loaded, policy_judge(loaded, settings))
     for result in results:
         print(f"{'ok  ' if result.ok else 'FAIL'} {result.name}")
         for problem in result.problems:
@@ -48,7 +50,8 @@ def test(policy: PolicyArgument = "default") -> None:
 @app.command()
 def show(policy: PolicyArgument = "default") -> None:
     """Print a policy as a table of its rules."""
-    from gateway.app import known_entities
-    from gateway.policy import describe, load_policy
+    from gateway.app import read_policy
+    from gateway.policy import describe
+    from gateway.settings import Settings
 
-    print(describe(load_policy(policy, known_entities())))
+    print(describe(read_policy(policy, Settings.from_environ())))

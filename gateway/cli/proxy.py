@@ -31,7 +31,7 @@ def proxy(
     from gateway.settings import Settings
 
     settings = Settings.from_environ()
-    with Gateway(settings, policy, exact) as gateway:
+    with Gateway(settings, policy, exact, tell=message) as gateway:
         server = open_proxy(gateway, port or settings.proxy_port, connect_to or (), upstream_ca)
         message("Starting the workers ...")
         gateway.warm()

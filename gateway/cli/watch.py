@@ -43,8 +43,16 @@ def watch(
     from gateway.watch import Watcher
 
     settings = Settings.from_environ()
-    with Gateway(settings, policy, exact) as gateway:
-        watcher = Watcher(outbox, synced, gateway, settings.home, destination=goal, on_event=_tell)
+    with Gateway(settings, policy, exact, tell=message) as gateway:
+        watcher = Watcher(
+            outbox,
+            synced,
+            gateway,
+            settings.home,
+            destination=goal,
+            on_event=_tell,
+            limits=settings.limits,
+        )
         if once:
             report = watcher.run_once()
             if report.blocked:

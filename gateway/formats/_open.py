@@ -11,6 +11,7 @@ from functools import cache
 import gateway.formats
 from gateway.errors import LimitExceeded, Unreadable
 from gateway.formats._base import Document, Format
+from gateway.formats._unknown import describe
 from gateway.model import Hint
 from gateway.settings import Limits
 
@@ -53,7 +54,7 @@ def _choose(data: bytes, hint: Hint) -> Format:
     scored = [(f.score(data, hint), f.name, f) for f in _formats()]
     score, _, best = max(scored, key=lambda entry: entry[:2])
     if score < 0:
-        raise Unreadable("unknown format")
+        raise Unreadable(describe(data))
     return best
 
 

@@ -123,8 +123,19 @@ def _certificates(hosts: Sequence[str], folder: Path) -> tuple[Path, Path]:
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.x509.oid import NameOID
+    from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+    may_sign = x509.KeyUsage(
+        digital_signature=False,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=True,
+        crl_sign=True,
+        encipher_only=False,
+        decipher_only=False,
+    )
     now = dt.datetime.now(dt.UTC)
 
     def name(text: str) -> x509.Name:
@@ -150,7 +161,7 @@ def _certificates(hosts: Sequence[str], folder: Path) -> tuple[Path, Path]:
         builder("Stand-in cloud CA", ca_key)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(ca_id, critical=False)
-        .add_extension(_key_usage(sign=True), critical=True)
+        .add_extension(may_sign, critical=True)
         .sign(ca_key, hashes.SHA256())
     )
     leaf = (
@@ -162,9 +173,7 @@ def _certificates(hosts: Sequence[str], folder: Path) -> tuple[Path, Path]:
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(ca_id), critical=False
         )
-        .add_extension(
-            x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.SERVER_AUTH]), critical=False
-        )
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .sign(ca_key, hashes.SHA256())
     )
     pem = serialization.Encoding.PEM
@@ -176,19 +185,3 @@ def _certificates(hosts: Sequence[str], folder: Path) -> tuple[Path, Path]:
     chain.write_bytes(key_pem + leaf.public_bytes(pem))
     chain.chmod(0o600)
     return ca_file, chain
-
-
-def _key_usage(*, sign: bool) -> object:
-    from cryptography import x509
-
-    return x509.KeyUsage(
-        digital_signature=not sign,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=sign,
-        crl_sign=sign,
-        encipher_only=False,
-        decipher_only=False,
-    )

@@ -82,12 +82,22 @@ def readable(data: bytes, most: int = 600) -> str:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if text.startswith("{"):
+            text = _message(text)
         if text.lstrip().startswith("<"):
             text = re.sub(r"</(?:w:p|a:p|row)>", "\n", text)
             text = re.sub(r"</c>", "  ", text)
             text = html.unescape(_TAG.sub("", text))
         return _clip(text, most)
     return f"({len(data)} bytes that are no text)"
+
+
+def _message(text: str) -> str:
+    """The words of a chat request."""
+    try:
+        return "\n".join(str(m["content"]) for m in json.loads(text)["messages"])
+    except (ValueError, KeyError, TypeError):
+        return text
 
 
 def _holds_words(name: str) -> bool:
