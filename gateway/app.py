@@ -60,7 +60,7 @@ class Gateway:
         try:
             self._key = load_key(settings.key_file)
             self._policies = PolicyStore(
-                policy, known_entities(), services=known_services(settings)
+                policy, known_entities(settings), services=known_services(settings)
             )
             self._audit = AuditLog(settings.audit_log, self._key)
         except BaseException:
@@ -104,7 +104,13 @@ class Gateway:
         self.close()
 
     def _job(self) -> Job:
-        return Job(self._policies.current, self._key, self.settings.limits, self._values)
+        return Job(
+            self._policies.current,
+            self._key,
+            self.settings.limits,
+            self._values,
+            own_recognizers(self.settings),
+        )
 
     def _take_over_changes(self) -> None:
         now = time.monotonic()
@@ -122,9 +128,14 @@ class Gateway:
             self._reload_lock.release()
 
 
-def known_entities() -> Mapping[str, frozenset[str]]:
+def known_entities(settings: Settings) -> Mapping[str, frozenset[str]]:
     """Entity names that a policy may use, with their groups."""
-    return catalogue()
+    return catalogue(own_recognizers(settings))
+
+
+def own_recognizers(settings: Settings) -> Path | None:
+    """The folder with the user's own recognisers, if there is one."""
+    return settings.recognizers_dir if settings.recognizers_dir.is_dir() else None
 
 
 def known_services(settings: Settings) -> tuple[str, ...]:
@@ -138,7 +149,7 @@ def read_policy(policy: str | Path, settings: Settings) -> Policy:
     Raises:
         PolicyError: it cannot be used; the message names file and line.
     """
-    return load_policy(policy, known_entities(), services=known_services(settings))
+    return load_policy(policy, known_entities(settings), services=known_services(settings))
 
 
 @cache
@@ -149,7 +160,9 @@ def _pipeline_here(
 
     del fingerprint  # part of the cache's key only: a changed policy file builds anew
     loaded = read_policy(policy, settings)
-    return build(loaded, load_key(settings.key_file), settings.limits, values)
+    return build(
+        loaded, load_key(settings.key_file), settings.limits, values, own_recognizers(settings)
+    )
 
 
 def judge_here(
@@ -176,7 +189,12 @@ def policy_judge(policy: Policy, settings: Settings) -> Callable[[PolicyTest], J
     """What ``gateway policy test`` runs each example through: the real pipeline, in this process."""
     from gateway.pipeline import build
 
-    pipeline = build(policy, load_key(settings.key_file), settings.limits)
+    pipeline = build(
+        policy,
+        load_key(settings.key_file),
+        settings.limits,
+        recognizers=own_recognizers(settings),
+    )
 
     def judge(test: PolicyTest) -> JudgedText:
         outcome = pipeline.process(test.item())

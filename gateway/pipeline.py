@@ -11,6 +11,7 @@ import secrets
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from gateway.detect import Detector, ValueMatcher
 from gateway.errors import CannotEdit, LimitExceeded, Unreadable
@@ -195,7 +196,13 @@ class Pipeline:
         return _undecided(replace(case, unread=(Unread("", why),)), decision)
 
 
-def build(policy: Policy, key: bytes, limits: Limits, values: Sequence[str] = ()) -> Pipeline:
+def build(
+    policy: Policy,
+    key: bytes,
+    limits: Limits,
+    values: Sequence[str] = (),
+    recognizers: Path | None = None,
+) -> Pipeline:
     """The pipeline for a policy.
 
     Args:
@@ -203,8 +210,9 @@ def build(policy: Policy, key: bytes, limits: Limits, values: Sequence[str] = ()
         key: 32 bytes, for hash placeholders.
         limits: budgets for one item.
         values: exact values that must go wherever they stand.
+        recognizers: a folder with recognisers of the user's own.
     """
-    detector = Detector(detection_options(policy, values))
+    detector = Detector(detection_options(policy, values), recognizers)
     return Pipeline(policy, detector, Redactor(key), limits)
 
 

@@ -68,6 +68,11 @@ class Settings:
         return self.home / "key"
 
     @property
+    def recognizers_dir(self) -> Path:
+        """Recognisers that the user adds."""
+        return self.home / "recognizers"
+
+    @property
     def services_dir(self) -> Path:
         """Profiles that the user adds."""
         return self.home / "services"

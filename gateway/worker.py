@@ -19,6 +19,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Protocol, Self
 
 from gateway.errors import GatewayError
@@ -52,12 +53,18 @@ class Job:
         key: for hash placeholders.
         limits: budgets for one item.
         values: exact values that must go.
+        recognizers: a folder with recognisers of the user's own.
     """
 
     policy: Policy
     key: bytes = field(repr=False)
     limits: Limits
     values: tuple[str, ...] = field(default=(), repr=False)
+    recognizers: Path | None = None
+
+    def build(self) -> Pipeline:
+        """The pipeline of this job."""
+        return build(self.policy, self.key, self.limits, self.values, self.recognizers)
 
 
 @dataclass(slots=True)
@@ -295,7 +302,7 @@ def _main(pipe: Connection, confinement: Confinement) -> None:
                 try:
                     if pipeline is None:
                         confinement.enter(message.limits)
-                    pipeline = build(message.policy, message.key, message.limits, message.values)
+                    pipeline = message.build()
                 except Exception as error:  # noqa: BLE001 - told to the parent, which blocks
                     pipe.send(str(error) if isinstance(error, GatewayError) else repr(type(error)))
                 else:

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from gateway import pipeline as pipeline_module
-from gateway.app import known_entities
+from gateway.detect import catalogue
 from gateway.errors import CannotEdit, Unreadable
 from gateway.model import Destination, Hint, Item, Purpose, Verdict
 from gateway.pipeline import Pipeline, build
@@ -19,7 +19,7 @@ RESIDENT_ID = "11010519491231002X"
 
 @pytest.fixture(scope="module")
 def pipe() -> Pipeline:
-    policy = load_policy("default", known_entities())
+    policy = load_policy("default", catalogue())
     return build(policy, bytes(32), Limits(), ("Project Falcon",))
 
 
@@ -60,7 +60,7 @@ def test_unknown_bytes_are_blocked_with_a_reason(pipe):
 
 def test_a_reason_never_holds_the_value(pipe):
     key = "-----BEGIN RSA PRIVATE KEY-----\nMIIEow" + "A" * 60 + "\n-----END RSA PRIVATE KEY-----"
-    strict = build(load_policy("strict", known_entities()), bytes(32), Limits())
+    strict = build(load_policy("strict", catalogue()), bytes(32), Limits())
     chat = Destination("openai", "api.openai.com", Purpose.CHAT)
     outcome = strict.process(Item(f"{key}\n{MAIL}".encode(), Hint(f"{MAIL}.txt"), chat))
     assert Verdict.BLOCK is outcome.verdict

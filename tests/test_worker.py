@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from gateway.app import known_entities
+from gateway.detect import catalogue
 from gateway.model import Item, Verdict
 from gateway.policy import load_policy
 from gateway.settings import Limits
@@ -59,7 +59,7 @@ def pool_of(job: Job, confinement, **arguments):
 
 
 def job(**limits) -> Job:
-    return Job(load_policy("default", known_entities()), bytes(32), Limits(**limits))
+    return Job(load_policy("default", catalogue()), bytes(32), Limits(**limits))
 
 
 @POSIX

@@ -1,1 +1,10 @@
-"""Finding what matters: Presidio with our recognisers, exact values, propagation."""
+"""Finding what matters: Presidio with our recognisers, exact values, propagation.
+
+Importing this package loads nothing heavy; making a :class:`Detector` loads Presidio.
+"""
+
+from gateway.detect.catalogue import catalogue
+from gateway.detect.detector import Detector
+from gateway.detect.values import ValueMatcher
+
+__all__ = ["Detector", "ValueMatcher", "catalogue"]

@@ -1,0 +1,233 @@
+"""Finding what matters in the segments of a document.
+
+The road of a segment: folded (full-width and odd characters as ASCII, same offsets) → joined with
+others or cut → Presidio's engine with our recognisers → threshold and allow-list → overlaps
+resolved → every found value searched for again in all segments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gateway.detect.batch import TEXT_SIZE, Batch, Chunk, batches, chunk, join
+from gateway.detect.catalogue import catalogue
+from gateway.detect.context import Scope, spread
+from gateway.detect.overlaps import Span, resolve
+from gateway.detect.text import comparable, fold
+from gateway.detect.values import ValueMatcher
+from gateway.model import DetectionOptions, Finding, Segment
+
+if TYPE_CHECKING:
+    from presidio_analyzer import RecognizerResult
+
+_EXACT = "EXACT_VALUE"
+_SHORTEST_PROPAGATED = 4
+
+type _Hit = tuple[Span, tuple[int, int]]  # and all that was looked at to find it
+
+
+class Detector:
+    """Finds entities. Make one and keep it: making it loads Presidio.
+
+    Args:
+        options: what policy asks for.
+        extra: a folder with recognisers of the user's own.
+
+    Raises:
+        PolicyError: a recogniser's definition cannot be used.
+    """
+
+    def __init__(self, options: DetectionOptions, extra: Path | None = None) -> None:
+        from gateway.detect.engine import build_engine
+
+        self._options = options
+        self._engine = build_engine(options, extra)
+        self._allowed = frozenset(comparable(value) for value in options.allow_list)
+        self._lasting = frozenset(
+            entity for entity, groups in catalogue(extra).items() if groups != {"MARKINGS"}
+        )
+
+    def find(self, segments: Sequence[Segment]) -> list[Finding]:
+        """All findings at or above their threshold.
+
+        Args:
+            segments: a document's segments, in its order.
+
+        Returns:
+            Findings by segment and start; none overlaps another of its segment.
+
+        Raises:
+            LimitExceeded: a recogniser could not finish; nothing may be concluded.
+        """
+        resolved = self._recognised(segments)
+        for position, spans in self._propagated(resolved, segments).items():
+            resolved[position] = resolve([*resolved.get(position, []), *spans])
+        return [
+            _finding(span, position, segments[position])
+            for position in sorted(resolved)
+            for span in resolved[position]
+        ]
+
+    def _recognised(self, segments: Sequence[Segment]) -> dict[int, list[Span]]:
+        """What the recognisers find, by segment, overlaps resolved."""
+        texts = [fold(segment.text) for segment in segments]
+        found: dict[int, list[Span]] = {}
+        for batch in batches(texts):
+            for position, span in self._batch_spans(batch, texts, segments):
+                if self._counts(span, segments[position].text):
+                    found.setdefault(position, []).append(span)
+        return {position: resolve(spans) for position, spans in found.items()}
+
+    def _counts(self, span: Span, text: str) -> bool:
+        options = self._options
+        if span.entity == _EXACT:
+            return True
+        if span.score < options.thresholds.get(span.entity, options.threshold):
+            return False
+        return not self._allowed or comparable(text[span.start : span.end]) not in self._allowed
+
+    def _batch_spans(
+        self, batch: Batch, texts: Sequence[str], segments: Sequence[Segment]
+    ) -> Iterator[tuple[int, Span]]:
+        """Spans by segment; segments between which something was found are analysed alone."""
+        scopes = [
+            Scope(start, start + len(texts[member]), _labels(segments[member]))
+            for member, start in zip(batch.members, batch.starts, strict=True)
+        ]
+        crossing: list[tuple[int, int]] = []
+        hits = list(self._long_hits(batch.text, scopes, crossing))
+        torn = _torn(crossing, scopes) if len(scopes) > 1 else set()
+        for place in torn:
+            member = batch.members[place]
+            yield from self._batch_spans(join(texts, [member]), texts, segments)
+        for span, place in _placed(hits, scopes):
+            if place not in torn:
+                start = scopes[place].start
+                yield batch.members[place], _moved(span, -start)
+
+    def _long_hits(
+        self, text: str, scopes: Sequence[Scope], crossing: list[tuple[int, int]]
+    ) -> Iterator[_Hit]:
+        """Hits in a text of any length, a stretch at a time; spans over a seam go to ``crossing``."""
+        if len(text) <= 2 * TEXT_SIZE:
+            yield from self._hits(text, scopes, crossing)
+            return
+        core, size = 0, TEXT_SIZE
+        while core < len(text):
+            part = chunk(text, core, size)
+            inside = [
+                Scope(max(0, scope.start - part.start), scope.end - part.start, scope.labels)
+                for scope in scopes
+            ]
+            hits = [
+                (_moved(span, part.start), (start + part.start, end + part.start))
+                for span, (start, end) in self._hits(text[part.start : part.end], inside, [])
+            ]
+            if part.end < len(text) and any(_goes_on(seen, part) for _, seen in hits):
+                size *= 2  # something may go on behind the end: take more at once
+                continue
+            yield from (
+                hit for hit in hits if part.core <= hit[0].start and hit[1][0] < part.core_end
+            )
+            core, size = part.core_end, TEXT_SIZE
+
+    def _hits(
+        self, text: str, scopes: Sequence[Scope], crossing: list[tuple[int, int]]
+    ) -> Iterator[_Hit]:
+        from gateway.detect.artifacts import LANGUAGE, Surrounded
+        from recognizers import MATCH
+
+        artifacts = Surrounded(text, scopes)
+        results: list[RecognizerResult] = self._engine.analyze(
+            text, LANGUAGE, nlp_artifacts=artifacts
+        )
+        for result in results:
+            metadata = result.recognition_metadata
+            span = Span(
+                result.start,
+                result.end,
+                result.entity_type,
+                result.score,
+                metadata[result.RECOGNIZER_NAME_KEY],
+            )
+            looked_at = metadata.get(MATCH, (result.start, result.end))
+            artifacts.seen(looked_at)
+            yield span, looked_at
+        crossing += artifacts.torn
+
+    def _propagated(
+        self, resolved: Mapping[int, Iterable[Span]], segments: Sequence[Segment]
+    ) -> dict[int, list[Span]]:
+        """Where the values that were found stand again."""
+        known: dict[str, Span] = {}
+        for position, spans in resolved.items():
+            for span in spans:
+                value = segments[position].text[span.start : span.end]
+                if span.whole and span.entity in self._lasting:
+                    known.setdefault(value, span)
+        matcher = ValueMatcher(
+            value for value in known if len(comparable(value)) >= _SHORTEST_PROPAGATED
+        )
+        again: dict[int, list[Span]] = {}
+        for position, segment in enumerate(segments) if matcher else ():
+            covered = {at for span in resolved.get(position, ()) for at in (span.start, span.end)}
+            for start, end, value in matcher.find(segment.text):
+                if start in covered and end in covered:
+                    continue  # a finding already
+                origin = known[value]
+                again.setdefault(position, []).append(
+                    Span(start, end, origin.entity, origin.score, "propagated")
+                )
+        return again
+
+
+def _goes_on(seen: tuple[int, int], part: Chunk) -> bool:
+    """Whether a hit of the core reaches so far into the overlap that it may be cut short."""
+    return part.core <= seen[0] < part.core_end and seen[1] > (part.core_end + part.end) // 2
+
+
+def _labels(segment: Segment) -> str:
+    return " | ".join(spread(label) for label in segment.context)
+
+
+def _moved(span: Span, by: int) -> Span:
+    return Span(span.start + by, span.end + by, span.entity, span.score, span.recognizer)
+
+
+def _placed(hits: Iterable[_Hit], scopes: Sequence[Scope]) -> Iterator[tuple[Span, int]]:
+    """Each span with the place of the scope it lies in."""
+    place = 0
+    for span, _ in sorted(hits, key=lambda hit: hit[0].start):
+        while place + 1 < len(scopes) and scopes[place + 1].start <= span.start:
+            place += 1
+        yield span, place
+
+
+def _torn(crossing: Iterable[tuple[int, int]], scopes: Sequence[Scope]) -> set[int]:
+    """Places of scopes that some span shares with another."""
+    torn: set[int] = set()
+    place = 0
+    for start, end in sorted(set(crossing)):
+        while place + 1 < len(scopes) and scopes[place + 1].start <= start:
+            place += 1
+        if end > scopes[place].end:
+            last = place
+            while last + 1 < len(scopes) and scopes[last + 1].start < end:
+                last += 1
+            torn.update(range(place, last + 1))
+    return torn
+
+
+def _finding(span: Span, position: int, segment: Segment) -> Finding:
+    return Finding(
+        entity=span.entity,
+        score=span.score,
+        segment=position,
+        start=span.start,
+        end=span.end,
+        part=segment.part,
+        role=segment.role,
+        recognizer=span.recognizer,
+    )

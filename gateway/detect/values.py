@@ -1,0 +1,151 @@
+"""Finding listed values again, as whole values, whatever their case, width or spacing.
+
+Used for the values that a user lists, for searching everything again that was found once, and by
+the verifier. It knows no patterns: only what is listed, in :class:`gateway.detect.text.View`
+form. Values that are mostly digits are also found with other separators.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from gateway.detect.text import View, comparable
+
+type Match = tuple[int, int, str]
+
+# Characters that make words in scripts that put spaces between words. An edge of a value in one of
+# them must not touch another; ideographs, kana, Thai and Hangul (glued particles) need no boundary.
+_LETTERS = "0-9a-z\u00aa\u00b5\u00ba\u00df-\u00f6\u00f8-\u02af\u0370-\u058f\u1e00-\u1fff"
+_WORD = re.compile(f"[{_LETTERS}]+")
+_DIGIT_WORD = re.compile("[0-9a-z]*[0-9][0-9a-z]*")
+_GAP = re.compile(r"[ .\-()]{1,3}")
+_FEWEST_DIGITS = 7
+
+
+class ValueMatcher:
+    """Finds listed values.
+
+    A value matches whole: an edge that is a letter or digit of an alphabetic script must not touch
+    another ("Ann" is not in "Annual"); ideographs need no boundary. Case, character width, runs of
+    white space, soft hyphens and zero-width characters make no difference, nor do the separators
+    in a value of seven or more digits ("138 1234 5678", "138-1234-5678").
+
+    Args:
+        values: what to find; empty ones are left out. Of values that compare equal the first
+            listed names them all.
+    """
+
+    def __init__(self, values: Iterable[str]) -> None:
+        self._listed: dict[str, str] = {}
+        self._by_word: dict[str, dict[int, set[str]]] = {}
+        self._by_character: dict[str, dict[int, set[str]]] = {}
+        self._numbers: dict[str, str] = {}
+        for value in values:
+            self._add(value)
+        characters = "".join(re.escape(start[0]) for start in self._by_character)
+        self._start = re.compile(f"[{characters}]") if characters else None
+        self._longest_number = max(map(len, self._numbers), default=0)
+
+    def _add(self, value: str) -> None:
+        form = comparable(value)
+        if not form or form in self._listed:
+            return
+        self._listed[form] = value
+        word = _WORD.match(form)
+        index, key = (self._by_word, word.group()) if word else (self._by_character, form[:2])
+        index.setdefault(key, {}).setdefault(len(form), set()).add(form)
+        number = _as_number(form)
+        if number:
+            self._numbers.setdefault(number, value)
+
+    def __bool__(self) -> bool:
+        return bool(self._listed)
+
+    def find(self, text: str) -> list[Match]:
+        """All places where a listed value stands.
+
+        Args:
+            text: any text.
+
+        Returns:
+            ``(start, end, value as listed)`` in order of start; none lies within another.
+        """
+        if not self._listed:
+            return []
+        view = View(text)
+        hits = [
+            (*view.span(start, start + len(form)), self._listed[form])
+            for start, form in self._forms(view.text)
+        ]
+        hits += [
+            (*view.span(start, end), self._numbers[number])
+            for start, end, number in self._number_hits(view.text)
+        ]
+        return _outermost(hits)
+
+    def _forms(self, text: str) -> Iterator[tuple[int, str]]:
+        if self._by_word:
+            for word in _WORD.finditer(text):
+                lengths = self._by_word.get(word.group())
+                if lengths:
+                    yield from _longest(text, word.start(), lengths)
+        if self._start:
+            for match in self._start.finditer(text):
+                start = match.start()
+                for key in {text[start : start + 2], text[start]}:
+                    lengths = self._by_character.get(key)
+                    if lengths:
+                        yield from _longest(text, start, lengths)
+
+    def _number_hits(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Runs of words with digits, joined by separators, that spell a listed number."""
+        if not self._numbers:
+            return
+        words = [match.span() for match in _DIGIT_WORD.finditer(text)]
+        for first, (start, _) in enumerate(words):
+            spelled = ""
+            previous = start
+            for place in range(first, len(words)):
+                word_start, word_end = words[place]
+                if word_start > previous and not _GAP.fullmatch(text, previous, word_start):
+                    break
+                spelled += text[word_start:word_end]
+                previous = word_end
+                if len(spelled) > self._longest_number:
+                    break
+                if spelled in self._numbers:
+                    yield start, word_end, spelled
+
+
+def _as_number(form: str) -> str:
+    """The value without separators, if it is mostly digits; else nothing."""
+    digits = sum(char.isdecimal() for char in form)
+    words = _DIGIT_WORD.findall(form)
+    spelled = "".join(words)
+    rest = _DIGIT_WORD.sub("", form)
+    if digits < _FEWEST_DIGITS or digits * 2 < len(spelled) or rest.strip(" .-()+"):
+        return ""
+    return spelled
+
+
+def _longest(text: str, start: int, lengths: dict[int, set[str]]) -> Iterator[tuple[int, str]]:
+    """The longest listed form that stands whole at ``start``."""
+    for length in sorted(lengths, reverse=True):
+        form = text[start : start + length]
+        if form in lengths[length] and _ends_whole(text, start + length):
+            yield start, form
+            return
+
+
+def _ends_whole(text: str, end: int) -> bool:
+    return not (_WORD.match(text, end) and _WORD.match(text, end - 1))
+
+
+def _outermost(hits: list[Match]) -> list[Match]:
+    """Hits in order, without those that lie within another."""
+    kept: list[Match] = []
+    for hit in sorted(set(hits), key=lambda hit: (hit[0], -hit[1], hit[2])):
+        if not kept or hit[1] > kept[-1][1]:
+            kept.append(hit)
+    return kept
