@@ -156,6 +156,8 @@ class WorkerPool:
                     child.prepare(self._job)
             self._warm.release()
             while (task := self._tasks.get()) is not None:
+                if not task.future.set_running_or_notify_cancel():
+                    continue
                 outcome = _judged(child, self._job, task)
                 task.future.set_result(self._recorded(task.item, outcome))
         finally:
@@ -239,10 +241,11 @@ class _Child:
             self._kill()
             context = multiprocessing.get_context("spawn")
             self._pipe, theirs = context.Pipe()
-            self._process = context.Process(
+            process = context.Process(
                 target=_main, args=(theirs, self._confinement), name="gateway-worker", daemon=True
             )
-            self._process.start()
+            process.start()
+            self._process = process
             theirs.close()
         return self._pipe
 

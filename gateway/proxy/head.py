@@ -1,0 +1,170 @@
+"""What a request says outside its body, as text that can be inspected.
+
+The address and the headers travel too. They are laid out as lines ``name: value`` with their
+escapes undone; headers that carry no text of the user's (and those that carry his credentials
+for this very service) are left out.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import contextlib
+import json
+import re
+import urllib.parse
+from collections.abc import Iterable, Iterator
+from email.message import Message
+
+type Fields = Iterable[tuple[bytes, bytes]]
+
+# RFC 9110, RFC 9111, Fetch, and what clients send about themselves.
+_PLAIN = frozenset(
+    """
+    access-control-request-headers access-control-request-method anthropic-beta
+    anthropic-version api-key authorization cache-control client-request-id connection
+    content-digest content-encoding content-length content-md5 cookie date digest dnt expect
+    forwarded host http2-settings idempotency-key if-match if-modified-since if-none-match
+    if-range if-unmodified-since keep-alive max-forwards openai-beta openai-organization
+    openai-project origin pragma priority range repr-digest request-id save-data sentry-trace
+    signature signature-input te traceparent tracestate trailer transfer-encoding upgrade
+    upgrade-insecure-requests user-agent via x-access-token x-amz-content-sha256 x-amz-date
+    x-amz-security-token x-amzn-trace-id x-api-key x-auth-token x-client-request-id
+    x-cloud-trace-context x-correlation-id x-csrf-token x-csrftoken x-goog-api-client
+    x-goog-api-key x-goog-user-project x-kso-authorization x-kso-date x-ms-blob-type
+    x-ms-client-request-id x-ms-date x-ms-version x-request-id x-requested-with x-xsrf-token
+    """.split()  # noqa: SIM905 - a list of seventy strings is no better read
+)
+_PLAIN_PREFIXES = ("accept", "proxy-", "sec-", "x-stainless-", "x-b3-", "x-datadog-")
+
+_DECODINGS = 5
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
+_ENCODED_WORD = re.compile(r"=\?([^?\s]+)\?([bqBQ])\?([^?\s]*)\?=")
+_FILE_NAME_HEADERS = re.compile(r"(?:x-)?(?:[a-z0-9-]*-)?file-?name", re.IGNORECASE)
+_FILE_NAME = re.compile(r"[^/\\]{1,200}\.[A-Za-z0-9]{1,8}")
+
+
+def lines(target: str, fields: Fields) -> str:
+    """The request's address and telling headers as text, one ``name: value`` a line.
+
+    Args:
+        target: path and query as sent.
+        fields: headers and trailers.
+    """
+    path, _, query = target.partition("?")
+    found = [f"path: {text}" for text in _unescaped(path) if text.strip("/")]
+    for pair in filter(None, re.split("[&;]", query)):
+        key, sign, value = pair.replace("+", " ").partition("=")
+        found += _labelled(_unescaped(key)[-1] if sign else "query", value if sign else key)
+    for name, value in _telling(fields):
+        found += _labelled(name, value)
+    return "".join(line + "\n" for line in dict.fromkeys(found))
+
+
+def file_name(target: str, fields: Fields) -> str:
+    """The name under which a body is sent, without folders; empty when nothing says it."""
+    headers = [(name.decode("latin-1").lower(), texts(value)[-1]) for name, value in fields]
+    for name, value in headers:
+        if name == "content-disposition" and (found := _disposition_name(value)):
+            return _base(found)
+    for name, value in headers:
+        if _FILE_NAME_HEADERS.fullmatch(name) and value:
+            return _base(_unescaped(value)[-1])
+    *_, before, last = ("", *_unescaped(target.partition("?")[0])[-1].split("/"))
+    # The one before the last counts in "root:/name.txt:/content".
+    for segment in (last.rstrip(":"), before.removesuffix(":") if before.endswith(":") else ""):
+        if _FILE_NAME.fullmatch(segment):
+            return segment
+    return ""
+
+
+def texts(data: bytes) -> list[str]:
+    """What bytes say: UTF-8, or else both GB 18030, as Chinese clients send it, and ISO 8859-1."""
+    try:
+        return [data.decode()]
+    except UnicodeDecodeError:
+        readings = [data.decode("latin-1")]
+    with contextlib.suppress(UnicodeDecodeError):
+        readings.append(data.decode("gb18030"))
+    return readings
+
+
+def _telling(fields: Fields) -> Iterator[tuple[str, str]]:
+    for raw_name, raw_value in fields:
+        name = raw_name.decode("latin-1").lower()
+        if name in _PLAIN or name.startswith(_PLAIN_PREFIXES):
+            continue
+        for value in texts(raw_value):
+            if name == "content-type":
+                yield name, _telling_parameters(value)
+            else:
+                yield name, value
+
+
+def _telling_parameters(media_type: str) -> str:
+    """A media type's parameters but the boundary and the charset: "name=" may hold a file name."""
+    return ";".join(
+        part
+        for part in media_type.split(";")[1:]
+        if part.partition("=")[0].strip().lower() not in ("boundary", "charset")
+    )
+
+
+def _labelled(name: str, value: str) -> Iterator[str]:
+    """One line for each reading of a value."""
+    for layer in filter(str.strip, _unescaped(value)):
+        yield f"{name}: {' '.join(layer.split())}"
+        for reading in _readings(layer):
+            yield f"{name}: {' '.join(reading.split())}"
+
+
+def _readings(value: str) -> Iterator[str]:
+    """What a value says when it is JSON, RFC 2047 words or base64 (as tus sends names)."""
+    if value.lstrip()[:1] in ("{", "["):
+        with contextlib.suppress(ValueError, RecursionError):  # then it is no JSON
+            yield json.dumps(json.loads(value), ensure_ascii=False)
+    if _ENCODED_WORD.search(value):
+        yield _ENCODED_WORD.sub(_decoded_word, value)
+    for token in _BASE64.findall(value):
+        try:
+            padded = token.rstrip("=") + "=" * (-len(token.rstrip("=")) % 4)
+            found = base64.b64decode(padded, altchars=b"-_" if set(token) & set("-_") else None)
+            decoded = found.decode()
+        except (binascii.Error, UnicodeDecodeError):
+            continue
+        if decoded.isprintable():
+            yield decoded
+
+
+def _decoded_word(found: re.Match[str]) -> str:
+    charset, form, body = found.groups()
+    try:
+        if form in "bB":
+            data = base64.b64decode(body + "=" * (-len(body) % 4))
+        else:
+            data = urllib.parse.unquote_to_bytes(body.replace("_", " ").replace("=", "%"))
+        return data.decode(charset)
+    except (binascii.Error, LookupError, UnicodeDecodeError):
+        return found[0]
+
+
+def _unescaped(value: str) -> list[str]:
+    """The value, and what it says with percent signs decoded, until nothing changes."""
+    found = [value]
+    for _ in range(_DECODINGS):
+        plain = texts(urllib.parse.unquote_to_bytes(found[-1]))
+        if plain[-1] == found[-1]:
+            break
+        found += plain
+    return found
+
+
+def _disposition_name(value: str) -> str:
+    """The file name in a Content-Disposition (RFC 6266); ``filename*`` comes first."""
+    message = Message()
+    message["content-disposition"] = value.replace("\r", " ").replace("\n", " ")
+    return message.get_filename() or ""
+
+
+def _base(name: str) -> str:
+    return re.split(r"[/\\]", name)[-1][:255]

@@ -1,0 +1,182 @@
+"""The proxy with everything real behind it: workers, Presidio, policy, audit."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import ssl
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from gateway.app import Gateway
+from gateway.proxy import ConnectTo, ProxyServer
+from gateway.proxy.ca import CertificateAuthority
+from gateway.services import Catalog
+from gateway.settings import Settings
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "proxy"))
+
+from proxyharness import Running
+from upstream import TestAuthority, Upstream
+
+IBAN = "DE89370400440532013000"
+MOBILE = "13800138000"
+HOSTS = ("api.openai.com", "graph.microsoft.com", "api.anthropic.com")
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory):
+    """A proxy, its services on loopback, and its audit log."""
+    folder = tmp_path_factory.mktemp("real")
+    root = TestAuthority(folder)
+    settings = Settings(home=folder / "home", workers=2)
+    catalog = Catalog.load()
+    with contextlib.ExitStack() as stack:
+        services = {host: stack.enter_context(Upstream(root.issue(host))) for host in HOSTS}
+        gateway = stack.enter_context(Gateway(settings))
+        gateway.warm()
+        authority = CertificateAuthority.load_or_create(settings.ca_dir, catalog.hosts())
+        server = ProxyServer(
+            gateway,
+            catalog,
+            authority,
+            port=0,
+            upstream_ca=root.path,
+            limits=settings.limits,
+            record=gateway.record,
+            connect_to=[
+                ConnectTo.parse(f"{host}:443:127.0.0.1:{service.port}")
+                for host, service in services.items()
+            ],
+        )
+        stack.enter_context(server.running())
+        yield Running(server, authority, gateway, []), services, settings.audit_log
+
+
+def audited(log):
+    return log.read_text().count("\n") if log.exists() else 0
+
+
+def test_a_chinese_chat_leaves_without_its_phone_number(real):
+    running, services, log = real
+    before = audited(log)
+    body = {"messages": [{"role": "user", "content": f"请打电话给我:{MOBILE},账号 {IBAN}"}]}
+    answer = running.post(
+        json.dumps(body, ensure_ascii=False).encode(), "Content-Type: application/json"
+    )
+    service = services["api.openai.com"]
+    assert 200 == answer.status
+    assert "请打电话给我" in json.loads(service.requests[-1].body)["messages"][0]["content"]
+    assert not service.holds(MOBILE.encode())
+    assert not service.holds(IBAN.encode())
+    assert before < audited(log)
+
+
+def test_a_clean_chat_is_untouched(real):
+    running, services, _ = real
+    body = b'{ "messages":[ {"role":"user", "content":"what is a proxy\\u003f"} ] }'
+    assert 200 == running.post(body, "Content-Type: application/json").status
+    assert body == services["api.openai.com"].requests[-1].body
+
+
+def test_a_zip_in_a_multipart_upload_is_redacted(real):
+    import requests
+
+    running, services, _ = real
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("notes.txt", f"IBAN: {IBAN}\n")
+    answer = requests.post(
+        "https://api.openai.com/v1/files",
+        files={"file": ("notes.zip", packed.getvalue())},
+        data={"purpose": "assistants"},
+        proxies={"https": running.url},
+        verify=str(running.ca.bundle_path),
+        timeout=60,
+    )
+    assert 200 == answer.status_code, answer.text
+    body = services["api.openai.com"].requests[-1].body
+    start = body.index(b"PK\x03\x04")
+    with zipfile.ZipFile(io.BytesIO(body[start : body.rindex(b"\r\n--")])) as archive:
+        text = archive.read("notes.txt")
+    assert IBAN.encode() not in text
+    assert text.startswith(b"IBAN: ")
+
+
+def test_a_raw_put_to_onedrive_is_redacted(real):
+    running, services, _ = real
+    head = (
+        "PUT /v1.0/me/drive/root:/plan.txt:/content HTTP/1.1\r\nHost: graph.microsoft.com\r\n"
+        "Content-Type: text/plain\r\n"
+    )
+    body = f"pay to {IBAN} please\n".encode()
+    answer = running.send(
+        f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body, "graph.microsoft.com"
+    )
+    service = services["graph.microsoft.com"]
+    assert 200 == answer.status
+    assert service.requests[-1].body.startswith(b"pay to ")
+    assert not service.holds(IBAN.encode())
+
+
+def test_a_finding_in_the_address_is_refused(real):
+    running, services, log = real
+    before = audited(log)
+    service = services["graph.microsoft.com"]
+    asked = len(service.requests)
+    answer = running.send(
+        f"GET /v1.0/me/drive/root/search(q='{IBAN}') HTTP/1.1\r\nHost: graph.microsoft.com\r\n"
+        "\r\n".encode(),
+        "graph.microsoft.com",
+    )
+    assert 400 <= answer.status < 500
+    assert "in the address or a header" in answer.body.decode()
+    assert IBAN.encode() not in answer.body
+    assert asked == len(service.requests)
+    assert before < audited(log)
+
+
+def test_an_encrypted_zip_is_refused_with_a_reason(real):
+    running, services, _ = real
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a.txt", "secret")
+    locked = bytearray(packed.getvalue())
+    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        locked[locked.index(mark) + offset] |= 1  # "encrypted" in both headers
+    asked = len(services["graph.microsoft.com"].requests)
+    answer = running.send(
+        b"PUT /v1.0/me/drive/root:/a.zip:/content HTTP/1.1\r\nHost: graph.microsoft.com\r\n"
+        b"Content-Length: %d\r\n\r\n%s" % (len(locked), locked),
+        "graph.microsoft.com",
+    )
+    assert 400 <= answer.status < 500
+    assert "Blocked by Redaction Gateway" in answer.body.decode()
+    assert asked == len(services["graph.microsoft.com"].requests)
+
+
+def test_the_anthropic_sdk_shows_our_sentence(real):
+    import anthropic
+
+    running, _, _ = real
+    trust = ssl.create_default_context(cafile=str(running.ca.bundle_path))
+    with anthropic.DefaultHttpxClient(proxy=running.url, verify=trust) as transport:
+        client = anthropic.Anthropic(api_key="x", http_client=transport, max_retries=0)
+        with pytest.raises(anthropic.APIStatusError, match="Blocked by Redaction Gateway"):
+            client.messages.create(
+                model="m",
+                max_tokens=9,
+                messages=[{"role": "user", "content": "hi"}],
+                extra_headers={"X-Note": IBAN},
+            )
+
+
+def test_the_audit_log_holds_no_value(real):
+    _, _, log = real
+    text = log.read_text()
+    assert IBAN not in text
+    assert MOBILE not in text

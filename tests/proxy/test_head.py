@@ -1,0 +1,104 @@
+"""What a request says outside its body."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.proxy import head
+
+
+def fields(**headers: str) -> tuple[tuple[bytes, bytes], ...]:
+    return tuple(
+        (name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()
+    )
+
+
+def test_path_query_and_telling_headers_become_lines():
+    said = head.lines(
+        "/v1/a%20b?name=J%C3%BCrgen&q=1", fields(X_Note="hi", Cookie="c", Accept="*/*")
+    )
+    assert (
+        "path: /v1/a%20b\npath: /v1/a b\nname: J%C3%BCrgen\nname: Jürgen\nq: 1\nx-note: hi\n"
+        == said
+    )
+
+
+def test_nothing_said_is_nothing():
+    assert "" == head.lines("/", fields(Host="a", Authorization="Bearer x"))
+
+
+@given(
+    st.text(st.characters(exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp")), min_size=1),
+    st.integers(0, 4),
+)
+def test_a_value_is_found_under_any_escaping(value, depth):
+    escaped = value.replace("%", "%25")
+    for _ in range(depth + 1):
+        escaped = quote(escaped, safe="%") if "%" not in escaped else quote(escaped, safe="")
+    said = head.lines(f"/x?q={escaped.replace('&', '%26').replace(';', '%3B')}", ())
+    assert said
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3, 4, 5])
+def test_percent_signs_are_undone_layer_by_layer(depth):
+    value = "max@example.org"
+    for _ in range(depth):
+        value = quote(value, safe="")
+    assert "max@example.org" in head.lines(f"/x?mail={value}", ())
+    assert "mail: max@example.org" in head.lines(f"/x?mail={value}", ())
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ('{"path": "/\\u5f20\\u4e09.txt"}', "张三"),
+        ("=?utf-8?b?5byg5LiJ?=", "张三"),
+        ("=?gb18030?q?=D5=C5=C8=FD?=", "张三"),
+        ("filename 5byg5LiJLnR4dOW8oOS4iQ==", "张三"),
+        ("%E5%BC%A0%E4%B8%89", "张三"),
+        ("张三", "张三"),
+    ],
+)
+def test_readings_of_a_header(value, expected):
+    assert expected in head.lines("/", ((b"x-name", value.encode()),))
+
+
+def test_gb18030_headers_are_read():
+    assert "x-name: 张三\n" in head.lines("/", ((b"X-Name", "张三".encode("gb18030")),))
+    assert "q: 张三\n" in head.lines("/?q=%D5%C5%C8%FD", ())
+
+
+def test_latin_headers_are_read():
+    assert "x-name: Jürgen\n" in head.lines("/", ((b"X-Name", "Jürgen".encode("latin-1")),))
+
+
+@pytest.mark.parametrize(
+    ("target", "headers", "name"),
+    [
+        ("/a/b.docx", {}, "b.docx"),
+        ("/drive/root:/a%20b.txt:/content", {}, "a b.txt"),
+        ("/v1.0/me", {}, ""),
+        ("/drive/root:/a%20b.txt:", {}, "a b.txt"),
+        ("/v1/files", {}, ""),
+        ("/%E4%BD%A0.pdf?x=1", {}, "你.pdf"),
+        ("/a.bin", {"content_disposition": 'attachment; filename="x y.txt"'}, "x y.txt"),
+        ("/a", {"content_disposition": "attachment; filename*=UTF-8''%E4%BD%A0.txt"}, "你.txt"),
+        ("/a", {"content_disposition": 'form-data; filename="C:\\\\docs\\\\a.txt"'}, "a.txt"),
+        ("/a", {"x_file_name": "%E4%BD%A0.txt"}, "你.txt"),
+        ("/a", {"x_goog_filename": "b.txt"}, "b.txt"),
+        ("/a", {"x_filename": "../../etc/passwd"}, "passwd"),
+        ("/", {"content_disposition": "nonsense"}, ""),
+    ],
+)
+def test_file_names(target, headers, name):
+    assert name == head.file_name(target, fields(**headers))
+
+
+@given(st.text(), st.binary(), st.binary())
+def test_no_head_is_too_odd(target, name, value):
+    head.lines(target, ((name, value),))
+    head.file_name(target, ((b"Content-Disposition", value), (name, value)))
