@@ -149,10 +149,11 @@ class WorkerPool:
     def _serve(self) -> None:
         child = _Child(self._confinement)
         try:
-            child.launch()
+            with contextlib.suppress(Exception):  # each item tries again, and is told why
+                child.launch()
             self._configured.wait()
-            if self._job is not None:
-                with contextlib.suppress(_Died):  # each item will be told why
+            with contextlib.suppress(Exception):
+                if self._job is not None:
                     child.prepare(self._job)
             self._warm.release()
             while (task := self._tasks.get()) is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gateway.cli._output import message, shown, speaks_unicode
 from gateway.errors import UsageError
 
 if TYPE_CHECKING:
@@ -38,55 +40,121 @@ _MAX_VALUES_BYTES = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One input: ``path`` is ``None`` for standard input; ``inside`` is relative to its argument."""
+    """One input.
+
+    Args:
+        path: where it stands; ``None`` for standard input.
+        inside: the same, relative to the argument that led to it.
+        problem: why it cannot be read, where that is known already.
+        walked: it was found in a folder, not named.
+    """
 
     path: Path | None
     inside: Path
+    problem: str = ""
+    walked: bool = False
 
     @property
     def shown(self) -> str:
-        """How the user called it."""
-        return "-" if self.path is None else str(self.path)
+        """How the user called it, for people."""
+        return "standard input" if self.path is None else shown(self.path)
 
     def read(self, limit: int) -> bytes:
-        """The bytes, at most one more than ``limit`` (which then blocks)."""
+        """The bytes, at most one more than ``limit`` (which then blocks).
+
+        Raises:
+            OSError: it cannot be read.
+        """
         if self.path is None:
             return sys.stdin.buffer.read(limit + 1)
         with self.path.open("rb") as stream:
             return stream.read(limit + 1)
 
 
-def sources(paths: Sequence[str]) -> list[Source]:
-    """Files behind the arguments; folders are walked in name order, links not followed.
+def sources(paths: Sequence[str], left_out: Path | None = None) -> list[Source]:
+    """Files behind the arguments; folders are walked in name order, links in them not followed.
+
+    Args:
+        paths: files, folders, or ``-``.
+        left_out: a folder that is not walked: the one where results go.
 
     Raises:
         UsageError: a path does not exist, or ``-`` is given twice.
     """
-    result: list[Source] = []
+    result: dict[Path, Source] = {}
+    stdin = Path("-")
     for text in paths:
         path = Path(text)
         if text == "-":
-            if any(s.path is None for s in result):
+            if stdin in result:
                 raise UsageError("standard input (-) can be read only once")
-            result.append(Source(None, Path("-")))
+            if sys.stdin is None:
+                raise UsageError("standard input is closed", "pipe something into the command")
+            result[stdin] = Source(None, stdin)
         elif path.is_dir():
-            result += [Source(file, file.relative_to(path)) for file in _walk(path)]
-        elif path.is_file():
-            result.append(Source(path, Path(path.name)))
+            for source in _walk(path, left_out):
+                result.setdefault(_key(source), source)
+        elif _is_file(path):
+            source = Source(path, Path(path.name))
+            result[_key(source)] = source
+        elif path.exists():
+            raise UsageError(
+                f"{shown(text)} is neither a file nor a folder",
+                "pipe it into the command and give - for standard input",
+            )
         else:
             raise UsageError(
-                f"no such file: {text}", "give files, folders, or - for standard input"
+                f"no such file: {shown(text)}", "give files, folders, or - for standard input"
             )
-    return result
+    return list(result.values())
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    for root, folders, files in os.walk(folder):
-        folders.sort()
-        for name in sorted(files):
-            path = Path(root, name)
-            if path.is_file() and not path.is_symlink():
-                yield path
+def _key(source: Source) -> Path:
+    assert source.path is not None
+    return source.path.absolute()
+
+
+def _is_file(path: Path) -> bool:
+    """Whether it is a file, also where a closed folder hides what it is."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except PermissionError:
+        return True  # reading it says why not
+    except OSError:
+        return False
+
+
+def _walk(top: Path, left_out: Path | None) -> Iterator[Source]:
+    """Files first, then folders; what is passed over is named on stderr."""
+    waiting = [top]
+    while waiting:
+        folder = waiting.pop()
+        if left_out and left_out.exists() and folder.samefile(left_out) and folder != top:
+            message(f"{shown(folder)}: left out, results go there")
+            continue
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            yield Source(folder, folder.relative_to(top), plainly(error), walked=True)
+            continue
+        folders: list[Path] = []
+        for entry in entries:
+            path = folder / entry.name
+            if entry.is_symlink() or entry.is_junction():
+                message(f"{shown(path)}: left out, links are not followed")
+            elif entry.is_dir():
+                folders.append(path)
+            elif entry.is_file():
+                yield Source(path, path.relative_to(top), walked=True)
+            else:
+                message(f"{shown(path)}: left out, it is neither a file nor a folder")
+        waiting += reversed(folders)
+
+
+def plainly(error: OSError) -> str:
+    """What the system said, as part of a sentence."""
+    text = error.strerror or "the system refused"
+    return text[0].lower() + text[1:]
 
 
 def read_values(path: Path | None) -> tuple[str, ...]:
@@ -99,13 +167,18 @@ def read_values(path: Path | None) -> tuple[str, ...]:
         return ()
     try:
         if path.stat().st_size > _MAX_VALUES_BYTES:
-            raise UsageError(f"{path} is larger than {_MAX_VALUES_BYTES} bytes")
+            raise UsageError(
+                f"{shown(path)} is larger than {_MAX_VALUES_BYTES} bytes", "split it, or shorten it"
+            )
         text = path.read_text("utf-8-sig")
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from None
+        raise UsageError(
+            f"cannot read {shown(path)}: {plainly(error)}",
+            "--values takes a text file with one value a line",
+        ) from None
     except UnicodeDecodeError:
         raise UsageError(
-            f"{path} is not UTF-8 text", "save it as UTF-8, one value a line"
+            f"{shown(path)} is not UTF-8 text", "save it as UTF-8, one value a line"
         ) from None
     return tuple(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
 
@@ -130,7 +203,7 @@ def destination(service: str) -> Destination:
 def as_json(source: Source, outcome: Outcome, output: str | None) -> str:
     """One result as a line of JSON. It holds types and places, never values."""
     record: dict[str, Any] = {
-        "path": source.shown,
+        "path": "-" if source.path is None else str(source.path),
         "output": output,
         "verdict": outcome.verdict.value,
         "format": outcome.format,
@@ -150,9 +223,4 @@ def as_json(source: Source, outcome: Outcome, output: str | None) -> str:
         "unread": [{"part": u.part, "why": u.why} for u in outcome.unread],
         "ms": round(outcome.milliseconds, 1),
     }
-    return json.dumps(record, ensure_ascii=False)
-
-
-def message(text: str) -> None:
-    """Say something on stderr; stdout is for results."""
-    print(text, file=sys.stderr, flush=True)
+    return json.dumps(record, ensure_ascii=not speaks_unicode())

@@ -9,8 +9,8 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from gateway.cli._common import Source
-from gateway.model import Destination, Hint, Item, Outcome, Surface
+from gateway.cli._common import Source, plainly
+from gateway.model import Destination, Hint, Item, Outcome, Surface, Unread, Verdict
 
 if TYPE_CHECKING:
     from gateway.app import Gateway
@@ -42,9 +42,7 @@ def judge(
                 source = next(waiting, None)
                 if source is None:
                     break
-                name = source.path.name if source.path else ""
-                item = Item(source.read(limit), Hint(name), destination, Surface.CLI)
-                ahead.append((source, gateway.submit(item, scan_only=scan_only)))
+                ahead.append((source, _submitted(gateway, source, destination, limit, scan_only)))
             if not ahead:
                 return
             source, future = ahead.popleft()
@@ -52,9 +50,37 @@ def judge(
             advance()
 
 
+def _submitted(
+    gateway: Gateway,
+    source: Source,
+    destination: Destination,
+    limit: int,
+    scan_only: bool,  # noqa: FBT001 - handed on
+) -> Future[Outcome]:
+    """A verdict to come; what cannot be read has one already."""
+    problem = source.problem
+    if not problem:
+        try:
+            name = source.path.name if source.path else ""
+            item = Item(source.read(limit), Hint(name), destination, Surface.CLI)
+            return gateway.submit(item, scan_only=scan_only)
+        except OSError as error:
+            problem = plainly(error)
+    future: Future[Outcome] = Future()
+    future.set_result(
+        Outcome(
+            Verdict.BLOCK,
+            reason=f"could not be read: {problem}",
+            unread=(Unread("", problem),),
+            rung="blocked",
+        )
+    )
+    return future
+
+
 @contextmanager
 def _progress(total: int, *, quiet: bool) -> Iterator[_Advance]:
-    if quiet or total < 2 or not sys.stderr.isatty():
+    if quiet or total < 2 or sys.stderr is None or not sys.stderr.isatty():
         yield lambda: None
         return
     from rich.console import Console
@@ -72,7 +98,13 @@ def _progress(total: int, *, quiet: bool) -> Iterator[_Advance]:
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    # The bar may take stdout over only where both are the terminal: a file must get the results.
+    with Progress(
+        *columns,
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=sys.stdout is not None and sys.stdout.isatty(),
+    ) as bar:
         task = bar.add_task("Reading files", total=total)
         yield lambda: bar.advance(task)
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli._common import message
+from gateway.cli._output import message, result, shown
 from gateway.errors import ExitCode
 
 app = typer.Typer(help="Read and verify the audit log.", no_args_is_help=True)
@@ -23,7 +23,7 @@ def verify() -> None:
     report = verify_log(settings.audit_log, load_key(settings.key_file))
     for problem in report.problems:
         message(str(problem))
-    print(f"{report.records} records, {'unchanged' if report.ok else 'NOT as they were written'}")
+    result(f"{report.records} records, {'unchanged' if report.ok else 'NOT as they were written'}")
     if not report.ok:
         raise typer.Exit(ExitCode.INTERNAL)
 
@@ -37,5 +37,10 @@ def list_records(
     from gateway.audit import entries
     from gateway.settings import Settings
 
-    for record in entries(Settings.from_environ().audit_log, last):
-        print(record.to_json() if json_lines else record.to_line())
+    log = Settings.from_environ().audit_log
+    none = True
+    for record in entries(log, last):
+        none = False
+        result(record.to_json() if json_lines else record.to_line())
+    if none:
+        message(f"No records yet in {shown(log)}.")

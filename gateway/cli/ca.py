@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gateway.cli._output import result
+
 if TYPE_CHECKING:
     from gateway.proxy.ca import CertificateAuthority
 
@@ -15,7 +17,7 @@ app = typer.Typer(help="Show the gateway's own certificate authority.", no_args_
 @app.command()
 def show() -> None:
     """Show who it is, how long it lasts and which hosts it can vouch for."""
-    print(_authority().describe())
+    result(_authority().describe())
 
 
 @app.command()
@@ -26,7 +28,7 @@ def path(
 ) -> None:
     """Print the path of the certificate, for a browser or a client to trust."""
     authority = _authority()
-    print(authority.bundle_path if bundle else authority.cert_path)
+    result(authority.bundle_path if bundle else authority.cert_path)
 
 
 def _authority() -> CertificateAuthority:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gateway.errors import ExitCode, MissingDependency
+from gateway.cli._common import plainly
+from gateway.cli._output import shown
+from gateway.errors import ExitCode, MissingDependency, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -43,6 +45,13 @@ def demo(
     from gateway.cli._demo.cases import cases
     from gateway.cli._demo.report import render
 
+    try:
+        report.touch()
+    except OSError as error:
+        raise UsageError(
+            f"cannot write the report {shown(report)}: {plainly(error)}",
+            "choose another place with --report",
+        ) from None
     console = Console()
     started = time.monotonic()
     results: list[Result] = []

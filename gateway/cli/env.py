@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 from enum import StrEnum
 from typing import Annotated
 
 import typer
+
+from gateway.cli._output import result
 
 
 class Shell(StrEnum):
@@ -17,20 +21,35 @@ class Shell(StrEnum):
     CMD = "cmd"
 
 
-_FORMS = {
-    Shell.SH: ("# {}", "export {}='{}'"),
-    Shell.POWERSHELL: ("# {}", "$env:{} = '{}'"),
-    Shell.CMD: ("rem {}", 'set "{}={}"'),
-}
+def _assignment(shell: Shell, name: str, value: str) -> str:
+    """One variable, set so that no shell reads anything into its value."""
+    match shell:
+        case Shell.SH:
+            return f"export {name}={shlex.quote(value)}"
+        case Shell.POWERSHELL:
+            # A typographic quote ends a string there as well as a straight one.
+            return f"$env:{name} = '{re.sub('([\u2018-\u201b\x27])', r'\1\1', value)}'"
+        case Shell.CMD:
+            # A file name on Windows cannot hold a double quote; a prompt leaves a lone % alone.
+            return f'set "{name}={value}"'
 
 
 def env(
     shell: Annotated[Shell, typer.Option(help="Whose syntax to print.")] = (
         Shell.POWERSHELL if os.name == "nt" else Shell.SH
     ),
-    port: Annotated[int, typer.Option(help="Port of the proxy; 0 is the configured one.")] = 0,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port of the proxy; 0 is the configured one.")
+    ] = 0,
 ) -> None:
-    """Print the variables that each client family needs; in sh: eval "$(gateway env)"."""
+    """Print the variables that point each family of clients at the proxy.
+
+    sh: eval "$(gateway env)"
+
+    PowerShell: gateway env --shell powershell | Invoke-Expression
+
+    cmd: gateway env --shell cmd > env.cmd, then call env.cmd
+    """
     from gateway.cli.ca import _authority
     from gateway.settings import Settings
 
@@ -59,8 +78,8 @@ def env(
             "NODE_USE_ENV_PROXY": "1",
         },
     }
-    remark, assignment = _FORMS[shell]
+    remark = "rem" if shell is Shell.CMD else "#"
     for title, variables in groups.items():
-        print(remark.format(title))
+        result(f"{remark} {title}")
         for name, value in variables.items():
-            print(assignment.format(name, value))
+            result(_assignment(shell, name, value))

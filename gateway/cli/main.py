@@ -7,14 +7,19 @@ command imports what it needs when it runs.
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Sequence
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
 from typing import Annotated
 
 import typer
 
 from gateway import __version__
 from gateway.cli import audit, ca, demo, env, policy, proxy, redact, scan, services, watch
+from gateway.cli._common import plainly
+from gateway.cli._output import message, result, shown, tolerant_streams
 from gateway.errors import ExitCode, GatewayError
 
 app = typer.Typer(
@@ -41,7 +46,7 @@ app.add_typer(ca.app, name="ca")
 
 def _show_version(value: bool) -> None:
     if value:
-        typer.echo(f"redaction-gateway {__version__}")
+        result(f"redaction-gateway {__version__}")
         raise typer.Exit
 
 
@@ -64,22 +69,58 @@ def run(arguments: Sequence[str]) -> int:
     Returns:
         the exit code, see :class:`gateway.errors.ExitCode`.
     """
+    tolerant_streams()
     try:
-        app(list(arguments), prog_name="gateway")
+        with _ended_in_good_order():
+            app(list(arguments), prog_name="gateway")
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     except GatewayError as error:
-        print(f"gateway: {error}", file=sys.stderr)
-        if error.remedy:
-            print(f"  {error.remedy}", file=sys.stderr)
+        _explain(str(error), error.remedy)
         return error.exit_code
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
+    except OSError as error:
+        where = f" ({shown(error.filename)})" if error.filename else ""
+        _explain(f"the system refused: {plainly(error)}{where}", _TRACEBACK)
+        _raise_if_asked()
+        return ExitCode.INTERNAL
     except Exception as error:
         # The message of an unforeseen error may quote a document: only its type is shown.
-        print(f"gateway: internal error ({type(error).__name__})", file=sys.stderr)
-        print("  GATEWAY_TRACEBACK=1 shows where; it may show document text.", file=sys.stderr)
-        if os.environ.get("GATEWAY_TRACEBACK"):
-            raise
+        _explain(f"internal error ({type(error).__name__})", _TRACEBACK)
+        _raise_if_asked()
         return ExitCode.INTERNAL
     return ExitCode.DONE
+
+
+_TRACEBACK = "GATEWAY_TRACEBACK=1 shows where; it may show document text."
+
+
+def _explain(what: str, remedy: str) -> None:
+    message(f"gateway: {what}")
+    for line in remedy.splitlines():
+        message(f"  {line}")
+
+
+def _raise_if_asked() -> None:
+    if os.environ.get("GATEWAY_TRACEBACK"):
+        raise  # noqa: PLE0704 - called while the error is being handled
+
+
+@contextmanager
+def _ended_in_good_order() -> Iterator[None]:
+    """Let "terminate" and "the terminal is gone" end the program as Ctrl-C does, workers too."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals belong to the main thread
+        return
+    wanted = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.signal(number, _end) for number in wanted}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli._common import message
+from gateway.cli._output import message, result
 from gateway.errors import ExitCode
 
 app = typer.Typer(help="Check, test and show policies.", no_args_is_help=True)
@@ -24,7 +24,7 @@ def check(policy: PolicyArgument = "default") -> None:
     loaded = read_policy(policy, Settings.from_environ())
     for warning in warnings(loaded):
         message(f"warning: {warning}")
-    print(f"{loaded.name}: {len(loaded.rules)} rules, no mistakes")
+    result(f"{loaded.name}: {len(loaded.rules)} rules, no mistakes")
 
 
 @app.command()
@@ -38,11 +38,11 @@ def test(policy: PolicyArgument = "default") -> None:
     loaded = read_policy(policy, settings)
     results = run_tests(loaded, policy_judge(loaded, settings))
     for result in results:
-        print(f"{'ok  ' if result.ok else 'FAIL'} {result.name}")
+        result(f"{'ok  ' if result.ok else 'FAIL'} {result.name}")
         for problem in result.problems:
-            print(f"     {problem}")
+            result(f"     {problem}")
     failed = sum(not result.ok for result in results)
-    print(f"{len(results) - failed} passed, {failed} failed")
+    result(f"{len(results) - failed} passed, {failed} failed")
     if failed:
         raise typer.Exit(ExitCode.POLICY)
 
@@ -54,4 +54,4 @@ def show(policy: PolicyArgument = "default") -> None:
     from gateway.policy import describe
     from gateway.settings import Settings
 
-    print(describe(read_policy(policy, Settings.from_environ())))
+    result(describe(read_policy(policy, Settings.from_environ())))

@@ -7,11 +7,14 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli._common import PolicyOption, ValuesOption, message, read_values
+from gateway.cli._common import PolicyOption, ValuesOption, read_values
+from gateway.cli._output import message
 
 
 def proxy(
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 is the configured one.")] = 0,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 is the configured one.")
+    ] = 0,
     policy: PolicyOption = "default",
     values: ValuesOption = None,
     connect_to: Annotated[

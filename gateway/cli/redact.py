@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
-import tempfile
+import secrets
+import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,10 +20,11 @@ from gateway.cli._common import (
     ValuesOption,
     as_json,
     destination,
-    message,
+    plainly,
     read_values,
     sources,
 )
+from gateway.cli._output import message, result, result_bytes, shown
 from gateway.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -45,7 +47,8 @@ def redact(
     """Write redacted copies; inputs are never changed.
 
     The copy of report.docx is report.redacted.docx beside it, unless -o or --out-dir says
-    otherwise. A blocked or unreadable file gets no copy, and the exit code is 3.
+    otherwise; what came in on stdin goes to stdout. A blocked or unreadable file gets no copy,
+    and the exit code is 3.
     """
     found = _plan(paths, output, out_dir, json_lines=json_lines)
     goal = destination(to)
@@ -56,7 +59,7 @@ def redact(
     from gateway.settings import Settings
 
     blocked = 0
-    inputs = {s.path.resolve() for s in found if s.path}
+    targets = _Targets(output, out_dir, [s.path for s in found if s.path])
     settings = Settings.from_environ()
     workers = min(settings.workers, len(found))
     with Gateway(settings, policy, exact, workers=workers or 1) as gateway:
@@ -66,11 +69,11 @@ def redact(
                 blocked += 1
                 message(f"{source.shown}: {outcome.reason}")
             else:
-                written = _write(_target(source, outcome, output, out_dir), outcome.data, inputs)
+                written = _write(targets.next(source, outcome.name), outcome.data)
                 if not json_lines and written != "-":
-                    print(f"{source.shown} -> {written}  {_summary(outcome)}")
+                    result(f"{source.shown} -> {shown(written)}  {_summary(outcome)}")
             if json_lines:
-                print(as_json(source, outcome, written), flush=True)
+                result(as_json(source, outcome, written))
     if blocked:
         raise typer.Exit(ExitCode.BLOCKED)
 
@@ -80,19 +83,27 @@ def _plan(
 ) -> list[Source]:
     """The inputs, once the options are known to fit them."""
     if output and out_dir:
-        raise UsageError("-o and --out-dir exclude each other")
-    found = sources(paths)
-    if output and len(found) != 1:
-        raise UsageError("-o takes exactly one input", "use --out-dir for several")
+        raise UsageError("-o and --out-dir exclude each other", "give one of them")
     if output == "-" and json_lines:
         raise UsageError("-o - and --json both want stdout", "give -o a file name")
+    if output not in ("", "-") and Path(output).is_dir():
+        raise UsageError(f"-o takes a file, and {shown(output)} is a folder", "use --out-dir")
+    if out_dir and out_dir.exists() and not out_dir.is_dir():
+        raise UsageError(f"--out-dir takes a folder, and {shown(out_dir)} is none", "use -o")
+    found = sources(paths, left_out=out_dir)
+    if output and len(found) != 1:
+        raise UsageError(
+            f"-o takes exactly one input, and there are {len(found)}", "use --out-dir for several"
+        )
     if output == "" and out_dir is None:
         made_here = [s for s in found if _is_own_output(s)]
         for source in made_here:
-            message(f"{source.shown}: left out, it is a redacted copy of the file beside it")
+            message(f"{source.shown}: left out, its name says that it is a redacted copy")
         found = [s for s in found if s not in made_here]
         if any(s.path is None for s in found) and json_lines:
             raise UsageError("--json with - needs -o FILE", "stdout cannot hold both")
+    if not found:
+        message("There is nothing to do: no files were found.")
     return found
 
 
@@ -100,49 +111,102 @@ def _is_own_output(source: Source) -> bool:
     if source.path is None:
         return False
     stem, marker, suffix = source.path.name.rpartition(".redacted")
-    return bool(marker) and source.path.with_name(stem + suffix).exists()
+    if not marker or (suffix and not suffix.startswith(".")):
+        return False
+    return source.walked or source.path.with_name(stem + suffix).exists()
 
 
-def _target(source: Source, outcome: Outcome, output: str, out_dir: Path | None) -> Path | None:
-    """Where the copy goes; ``None`` is stdout."""
-    if output:
-        return None if output == "-" else Path(output)
-    if source.path is None:
-        return out_dir / "stdin.redacted" if out_dir else None
-    if out_dir:
-        return out_dir / source.inside.parent / outcome.name
-    name = Path(outcome.name)
-    return source.path.with_name(f"{name.stem}.redacted{name.suffix}")
+@dataclass(slots=True)
+class _Targets:
+    """Where each copy goes: never onto an input, never two onto one.
+
+    Two inputs can want one place: the same path in two folders, or names that are alike once
+    redacted. The second is then numbered.
+    """
+
+    output: str
+    out_dir: Path | None
+    inputs: Sequence[Path]
+    _taken: set[str] = field(default_factory=set)
+
+    def next(self, source: Source, name: str) -> Path | None:
+        """The place for a result; ``None`` is stdout.
+
+        Args:
+            source: what was read.
+            name: its name with findings removed.
+
+        Raises:
+            UsageError: the place is that of an input.
+        """
+        if self.output or source.path is None:
+            if self.output == "-" or not (self.output or self.out_dir):
+                return None
+            target = (
+                Path(self.output) if self.output else Path(self.out_dir or "", "stdin.redacted")
+            )
+        else:
+            wanted = Path(name)
+            folder = self.out_dir / source.inside.parent if self.out_dir else source.path.parent
+            marker = "" if self.out_dir else ".redacted"
+            number = 1
+            while True:
+                numbered = f" ({number})" if number > 1 else ""
+                target = folder / f"{wanted.stem}{numbered}{marker}{wanted.suffix}"
+                if _folded(target) not in self._taken:
+                    break
+                number += 1
+            self._taken.add(_folded(target))
+        if any(_same(target, path) for path in self.inputs):
+            raise UsageError(
+                f"{shown(target)} is an input; inputs are never overwritten",
+                "choose another place with " + ("-o" if self.output else "--out-dir"),
+            )
+        return target
 
 
-def _write(target: Path | None, data: bytes, inputs: set[Path]) -> str:
-    """Write a file whole or not at all.
+def _folded(path: Path) -> str:
+    """The path as a file system that ignores case and composition sees it."""
+    return unicodedata.normalize("NFC", str(path.absolute())).casefold()
+
+
+def _same(target: Path, path: Path) -> bool:
+    try:
+        return target.samefile(path)
+    except OSError:  # one of them is not there, or is closed
+        return target.resolve() == path.resolve()
+
+
+def _write(target: Path | None, data: bytes) -> str:
+    """Write a file whole or not at all; a device or a pipe is written to as it is.
 
     Raises:
-        UsageError: the target is one of the inputs, or cannot be written.
+        UsageError: it cannot be written.
     """
     if target is None:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+        result_bytes(data)
         return "-"
-    if target.resolve() in inputs or any(
-        target.exists() and target.samefile(p) for p in inputs if p.exists()
-    ):
-        raise UsageError(f"{target} is an input; inputs are never overwritten", "choose another -o")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".gateway-")
+        if target.exists() and not target.is_file():
+            with target.open("wb") as stream:
+                stream.write(data)
+            return str(target)
+        temporary = target.with_name(f".gateway-{secrets.token_hex(8)}")
         try:
-            with os.fdopen(handle, "wb") as stream:
+            with temporary.open("xb") as stream:
                 stream.write(data)
                 stream.flush()
                 os.fsync(stream.fileno())
-            Path(temporary).replace(target)
+            temporary.replace(target)
         except BaseException:
-            Path(temporary).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise UsageError(f"cannot write {target}: {error.strerror}") from None
+        raise UsageError(
+            f"cannot write {shown(target)}: {plainly(error)}",
+            "choose a place that you can write to, with -o or --out-dir",
+        ) from None
     return str(target)
 
 

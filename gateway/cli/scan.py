@@ -13,10 +13,10 @@ from gateway.cli._common import (
     ValuesOption,
     as_json,
     destination,
-    message,
     read_values,
     sources,
 )
+from gateway.cli._output import message, result, shown
 from gateway.errors import ExitCode
 
 
@@ -32,6 +32,8 @@ def scan(
     The exit code is 1 when something was found, 3 when a file or a part of it could not be read.
     """
     found = sources(paths)
+    if not found:
+        message("There is nothing to do: no files were found.")
     goal = destination(to)
     exact = read_values(values)
     from gateway.app import Gateway
@@ -49,13 +51,14 @@ def scan(
             elif outcome.findings and code is ExitCode.DONE:
                 code = ExitCode.FINDINGS
             if json_lines:
-                print(as_json(source, outcome, None), flush=True)
+                result(as_json(source, outcome, None))
                 continue
             counts = count_entities(outcome.findings)
             listed = ", ".join(f"{n} × {entity}" for entity, n in counts.items())
-            print(f"{source.shown}: {listed or 'nothing found'}")
+            none = "not read" if outcome.unread else "nothing found"
+            result(f"{source.shown}: {listed or none}")
             for part in outcome.unread:
-                where = f" ({part.part})" if part.part else ""
+                where = f" ({shown(part.part)})" if part.part else ""
                 message(f"{source.shown}: not read{where}: {part.why}")
     if code:
         raise typer.Exit(code)

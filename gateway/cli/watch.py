@@ -13,9 +13,9 @@ from gateway.cli._common import (
     ToOption,
     ValuesOption,
     destination,
-    message,
     read_values,
 )
+from gateway.cli._output import message
 from gateway.errors import ExitCode
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """One connection of a client, and the second line of ``gate.py``."""
 
-# (mitmproxy is typed in parts only)
+# mypy: allow-untyped-calls (mitmproxy is typed in parts only)
 
 from __future__ import annotations
 

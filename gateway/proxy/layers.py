@@ -4,7 +4,7 @@ They parse heads strictly, refuse early without storing what is refused, explain
 words, and hold the third line of ``gate.py``: the one place where a request goes out.
 """
 
-# (mitmproxy is typed in parts only)
+# mypy: allow-untyped-calls (mitmproxy is typed in parts only)
 
 from __future__ import annotations
 

@@ -4,8 +4,6 @@ mitmproxy's default addons are left out: no console, no scripts, no recording, n
 no certificate store of its own.
 """
 
-# (mitmproxy is typed in parts only)
-
 from __future__ import annotations
 
 import asyncio

@@ -1,7 +1,5 @@
 """HTTP/1 heads, read without the leniencies that let two parsers disagree."""
 
-# (mitmproxy is typed in parts only)
-
 from __future__ import annotations
 
 import re

@@ -4,8 +4,6 @@ A tunnel to a host outside the profiles stays a tunnel: its bytes are passed on 
 strictest of CONNECT host, SNI and Host header decides.
 """
 
-# (mitmproxy is typed in parts only)
-
 from __future__ import annotations
 
 import re
