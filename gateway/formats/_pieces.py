@@ -45,7 +45,7 @@ class Piece(NamedTuple):
     literal: bool = True
 
 
-_ODD_NAME = re.compile(r"\d{6}|@")
+_ODD_NAME = re.compile(r"\d{6}|@|%[0-9A-Fa-f]{2}")
 
 
 def is_odd(name: str) -> bool:
