@@ -38,7 +38,11 @@ class Purpose(StrEnum):
 
 
 class Role(StrEnum):
-    """What a piece of text is to the reader of the document."""
+    """What a piece of text is to the reader of the document.
+
+    A ``DISPENSABLE`` segment stands for a part that nobody can read and nobody misses (a preview
+    picture, printer settings). Its text is empty; any edit of it leaves the part out.
+    """
 
     BODY = "body"
     COMMENT = "comment"
@@ -46,6 +50,7 @@ class Role(StrEnum):
     HIDDEN = "hidden"
     NAME = "name"
     KEY = "key"
+    DISPENSABLE = "dispensable"
 
 
 class Action(StrEnum):
@@ -220,7 +225,7 @@ class Outcome:
         findings: all findings that policy was asked about.
         counts: findings that were removed or that caused the block, by entity.
         unread: parts nobody could inspect.
-        rung: how the result was made: "untouched", "native", "blocked".
+        rung: how the result was made: "untouched", "native", "part dropped", "blocked".
         reference: a short id that the refusal and the audit record share.
         sha256: hex digest of ``data``, computed where the verdict was made.
         item_sha256: hex digest of the item that was judged.

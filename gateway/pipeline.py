@@ -111,14 +111,17 @@ class Pipeline:
         case = replace(case, name=edit_text(_stem(item.hint), edits[0]) + _ending(item.hint))
         if decision.verdict is Verdict.BLOCK:
             return _blocked(case, decision.reason, decision.rule, _culprits(treated))
-        if decision.verdict is Verdict.ALLOW:
+        drops = self._drops(item, segments, decision.verdict)
+        if decision.verdict is Verdict.ALLOW and not drops:
             return _released(case, decision, item.data, "untouched", {})
+        decision = replace(decision, verdict=Verdict.REDACT)
         counts = count_entities([f for f, t in treated if t.action in _REMOVING])
         if scan_only:
             return replace(
                 _released(case, decision, item.data, "untouched", counts), data=None, sha256=""
             )
-        return self._redact(case, decision, document, segments, treated, edits[1])
+        outcome = self._redact(case, decision, document, segments, treated, edits[1] + drops)
+        return replace(outcome, rung="part dropped") if drops and outcome.data else outcome
 
     def _redact(
         self,
@@ -130,17 +133,28 @@ class Pipeline:
         edits: Sequence[Edit],
     ) -> Outcome:
         counts = count_entities([f for f, t in treated if t.action in _REMOVING])
+        found = f"{_listed(counts)}: " if counts else ""
         try:
             data = document.apply(edits)
         except CannotEdit as error:
-            return _blocked(case, f"{_listed(counts)}: {error}", decision.rule, counts)
+            return _blocked(case, f"{found}{error}", decision.rule, counts)
         removed, kept = _values(segments, treated)
-        placeholders = {edit.replacement for edit in edits}
+        placeholders = {edit.replacement for edit in edits} - {""}
         hint = replace(case.item.hint, name=case.name)
         survivor = self._verify(data, hint, removed - kept, placeholders)
         if survivor:
-            return _blocked(case, f"{_listed(counts)}: {survivor}", decision.rule, counts)
+            return _blocked(case, f"{found}{survivor}", decision.rule, counts)
         return _released(case, decision, data, "native", counts)
+
+    def _drops(self, item: Item, segments: Sequence[Segment], verdict: Verdict) -> list[Edit]:
+        """Edits that leave dispensable parts out, unless policy lets them pass unread."""
+        where = [i for i, s in enumerate(segments) if s.role is Role.DISPENSABLE]
+        if where and verdict is Verdict.ALLOW:
+            why = "preview or printer settings: not read"
+            allowed = decide_unreadable(self.policy, why, item.destination, item.surface)
+            if allowed.verdict is Verdict.ALLOW:
+                return []
+        return [Edit(index - 1, 0, 0, "") for index in where]
 
     def _edits(
         self, segments: Sequence[Segment], treated: Iterable[tuple[Finding, Treatment]]

@@ -17,7 +17,8 @@ class Document(Protocol):
     """An opened item.
 
     ``segments()`` gives the same places in the same order at every call; ``Edit.segment`` is a
-    position in it. ``unread`` is complete once the document is opened.
+    position in it. ``unread`` is complete once the document is opened; parts with a
+    ``DISPENSABLE`` segment are not in it, since they never leave.
     """
 
     format: str

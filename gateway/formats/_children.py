@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from gateway.errors import Unreadable
+from gateway.errors import LimitExceeded, Unreadable
 from gateway.formats._base import Document, Opener, by_segment
 from gateway.model import Edit, Hint, Segment, Unread
 
@@ -29,9 +29,14 @@ class Children:
         """Open a child under the address ``part``; note it as unread if that fails.
 
         ``part`` must be unique within the container. Returns whether it was opened.
+
+        Raises:
+            LimitExceeded: a budget of the whole item ran out.
         """
         try:
             document = open_child(data, hint)
+        except LimitExceeded:
+            raise  # a budget is the whole item's
         except Unreadable as error:
             self.unread.append(Unread(part, str(error)))
             return False

@@ -62,13 +62,15 @@ _MAIN_TYPE = re.compile("|".join(re.escape(kind) for kind in _MAIN))
 # Parts that no reader of ours understands, by what their name or content type shows.
 _OPAQUE = (
     (re.compile(r"vbaproject|macrosheet|\.bin\|.*macro"), "macros are not read"),
-    (re.compile(r"printersettings"), "printer settings are not read"),
     (re.compile(r"\.[ew]mf\||image/x-[ew]mf"), "drawing: its records are not read yet"),
     (re.compile(r"\.odttf\||\.fntdata\||obfuscatedfont"), "embedded font: its names are not read"),
     (re.compile(r"oleobject|activex.*\.bin"), "embedded object: not read yet"),
     (re.compile(r"audio/|video/"), "sound or film: not read"),
 )
+# Parts that nobody misses: the preview of the first page, and what a printer driver left.
+_DISPENSABLE = re.compile(r"(?:thumbnail\.\w+|printersettings\d*\.bin)\|")
 _IMAGE = re.compile(r"\.(?:png|jpe?g|gif|tiff?|bmp|jfif|webp|heic|wdp)\||image/(?!svg)")
+_PAGE_SETUP = re.compile(r"<(?:[\w.-]+:)?(pageSetup|printerSettings)\b[^>]*>")
 _XML_NAME = re.compile(r"\.(?:xml|rels|vml|psmdcp)$", re.IGNORECASE)
 
 
@@ -155,6 +157,7 @@ class Package:
         self._planner = planner
         self._children = Children()
         self._nested: dict[str, str] = {}
+        self._dispensable: list[str] = []
         self._types = _content_types(self._archive)
         parts = list(self._parts(open_child))
         self._sources = {part.name: part.source.text for part in parts}
@@ -163,6 +166,10 @@ class Package:
         self._passages = [*_container_passages(self._archive), *reader(parts, names)]
         self.unread: Sequence[Unread] = self._children.unread
         self._children.own = [passage.segment for passage in self._passages]
+        self._children.own += [
+            Segment("", address_of(self._archive.by_name[name]), Role.DISPENSABLE)
+            for name in self._dispensable
+        ]
 
     def segments(self) -> Sequence[Segment]:
         """The package's own text, then that of embedded documents."""
@@ -172,17 +179,20 @@ class Package:
         """The package with the edits made.
 
         Digital signatures of the old content go: they would only be broken.
+        So do previews and printer settings: they may show what the edits took away.
         """
         if not edits:
             return self._data
         own, nested = self._children.apply(edits)
-        dealt = deal(self._passages, (edit for group in own.values() for edit in group))
+        texts = range(len(self._passages))
+        dealt = deal(self._passages, (e for index in own if index in texts for e in own[index]))
         scrub = any(slot.rule is Rule.CONTAINER for slot in dealt)
         dealt = {slot: group for slot, group in dealt.items() if slot.rule is not Rule.CONTAINER}
         plan = Plan()
         self._planner(self._sources, self._passages, dealt, plan)
         members = self._archive.by_name
         plan.dropped |= {name for name in members if name.startswith(_SIGNATURES)}
+        plan.dropped |= set(self._dispensable)
         for part in plan.dropped:
             self._unlist(part, plan)
         changed = {members[self._nested[part]].index: data for part, data in nested.items()}
@@ -237,6 +247,9 @@ class Package:
     def _open_child(self, member: Member, address: str, content: bytes, opener: Opener) -> None:
         kind = self._types.get(member.name.lower(), "")
         look = f"{member.name}|{kind}".lower()
+        if _DISPENSABLE.search(look):
+            self._dispensable.append(member.name)
+            return
         for pattern, why in _OPAQUE:
             if pattern.search(look):
                 self._children.unread.append(Unread(address, why))
@@ -267,6 +280,23 @@ class Package:
                     tail = re.compile(r"\s*</[^>]*>").match(source, end)
                     closed = match.group().endswith("/>") or tail is None
                     plan.add(name, [(match.start(), end if closed or not tail else tail.end(), "")])
+                    if identity := re.search(r"""\sId=["']([^"']*)""", match.group()):
+                        self._unlink(owner_of(name), identity[1], plan)
+
+    def _unlink(self, owner: str, relation: str, plan: Plan) -> None:
+        """Take out what points to printer settings: else Office offers to repair the file.
+
+        A sheet's pageSetup has the relation as an attribute (ECMA-376-1 §18.3.1.63), a Word
+        section as an element of its own (§17.3.3.20).
+        """
+        source = self._sources.get(owner, "")
+        for match in _PAGE_SETUP.finditer(source):
+            attribute = re.search(rf"""\s[\w.-]+:id=(["']){re.escape(relation)}\1""", match[0])
+            if attribute and match[1] == "printerSettings":
+                plan.add(owner, [(match.start(), match.end(), "")])
+            elif attribute:
+                start = match.start()
+                plan.add(owner, [(start + attribute.start(), start + attribute.end(), "")])
 
 
 class _PackageReader(PartReader):
@@ -300,6 +330,12 @@ def resolved(name: str, target: str) -> str:
     if name.endswith(".rels"):
         folder = "/" + posixpath.dirname(posixpath.dirname(name))
     return posixpath.normpath(posixpath.join(folder, unquote(target))).lstrip("/")
+
+
+def owner_of(relationships: str) -> str:
+    """The part whose relationships a ``.rels`` part lists (ECMA-376-2 §9.3)."""
+    folder, _, name = relationships.rpartition("/")
+    return posixpath.join(posixpath.dirname(folder), name.removesuffix(".rels"))
 
 
 def address_of(member: Member) -> str:
