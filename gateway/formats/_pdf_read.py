@@ -150,6 +150,10 @@ def _note_pictures(pdf: pikepdf.Pdf, contents: Contents, inventory: Inventory) -
     shown = _note_drawn_pictures(contents, why)
     for object_id, value in roots(pdf):
         uses = inventory.uses.get(object_id, set())
+        if is_stream(value) and "/Thumb" in uses:
+            part = f"object {object_id[0]} page preview"
+            contents.add(Segment("", part, Role.DISPENSABLE), None)
+            continue
         if not is_stream(value) or classify(value, uses) is not Kind.IMAGE:
             continue
         part = f"object {object_id[0]} image"

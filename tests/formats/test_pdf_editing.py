@@ -19,7 +19,7 @@ from gateway.errors import CannotEdit, Unreadable
 from gateway.formats import layers, open_document
 from gateway.formats._pdf_standard_fonts import standard_width
 from gateway.formats._pdf_syntax import parse_content, texts
-from gateway.model import Edit, Hint, Segment
+from gateway.model import Edit, Hint, Role, Segment
 
 HINT = Hint("sample.pdf")
 ENGLISH = "Contact Maria Keller at maria.keller@example.org about invoice 4711 today."
@@ -385,3 +385,21 @@ def test_strings_and_comments_beside_removed_text_go_without_a_clash() -> None:
     redacted = redact(data, "Maria")
     assert [] == [text for text in layers(redacted, HINT) if "Maria" in text]
     assert "Keller" in pdfium_text(redacted)
+
+
+def test_a_page_preview_is_dispensable_and_goes() -> None:
+    """A thumbnail shows what the page showed, and nobody reads its pixels."""
+    from gateway.cli._demo.plants import pdf as invoice
+
+    pdf = pikepdf.open(io.BytesIO(invoice()))
+    preview = pikepdf.Stream(pdf, bytes(64 * 64))
+    preview.Width, preview.Height, preview.BitsPerComponent = 64, 64, 8
+    preview.ColorSpace = pikepdf.Name.DeviceGray
+    pdf.pages[0].obj.Thumb = pdf.make_indirect(preview)
+    out = io.BytesIO()
+    pdf.save(out)
+    document = open_document(out.getvalue(), Hint("a.pdf"))
+    assert not document.unread
+    roles = [segment.role for segment in document.segments()]
+    new = document.apply([Edit(roles.index(Role.DISPENSABLE), 0, 0, "")])
+    assert "/Thumb" not in pikepdf.open(io.BytesIO(new)).pages[0].obj
