@@ -7,6 +7,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -91,20 +92,20 @@ def sources(paths: Sequence[str], left_out: Path | None = None) -> list[Source]:
             if sys.stdin is None:
                 raise UsageError("standard input is closed", "pipe something into the command")
             result[stdin] = Source(None, stdin)
-        elif path.is_dir():
+        elif (kind := _kind(path)) is None:
+            raise UsageError(
+                f"no such file: {shown(text)}", "give files, folders, or - for standard input"
+            )
+        elif stat.S_ISDIR(kind):
             for source in _walk(path, left_out):
                 result.setdefault(_key(source), source)
-        elif _is_file(path):
+        elif stat.S_ISREG(kind):
             source = Source(path, Path(path.name))
             result[_key(source)] = source
-        elif path.exists():
+        else:
             raise UsageError(
                 f"{shown(text)} is neither a file nor a folder",
                 "pipe it into the command and give - for standard input",
-            )
-        else:
-            raise UsageError(
-                f"no such file: {shown(text)}", "give files, folders, or - for standard input"
             )
     return list(result.values())
 
@@ -114,14 +115,14 @@ def _key(source: Source) -> Path:
     return source.path.absolute()
 
 
-def _is_file(path: Path) -> bool:
-    """Whether it is a file, also where a closed folder hides what it is."""
+def _kind(path: Path) -> int | None:
+    """The file's mode; ``None`` when there is none. What a closed folder hides passes for a file."""
     try:
-        return stat.S_ISREG(path.stat().st_mode)
+        return path.stat().st_mode
     except PermissionError:
-        return True  # reading it says why not
-    except OSError:
-        return False
+        return stat.S_IFREG  # reading it will say why not
+    except (OSError, ValueError):
+        return None
 
 
 def _walk(top: Path, left_out: Path | None) -> Iterator[Source]:
@@ -155,6 +156,15 @@ def plainly(error: OSError) -> str:
     """What the system said, as part of a sentence."""
     text = error.strerror or "the system refused"
     return text[0].lower() + text[1:]
+
+
+@contextmanager
+def until_ended() -> Iterator[None]:
+    """For what runs until somebody ends it: Ctrl-C and "terminate" are no failures then."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        message("Ending ...")
 
 
 def read_values(path: Path | None) -> tuple[str, ...]:

@@ -42,7 +42,9 @@ def judge(
                 source = next(waiting, None)
                 if source is None:
                     break
-                ahead.append((source, _submitted(gateway, source, destination, limit, scan_only)))
+                ahead.append(
+                    (source, _submitted(gateway, source, destination, limit, scan_only=scan_only))
+                )
             if not ahead:
                 return
             source, future = ahead.popleft()
@@ -55,7 +57,8 @@ def _submitted(
     source: Source,
     destination: Destination,
     limit: int,
-    scan_only: bool,  # noqa: FBT001 - handed on
+    *,
+    scan_only: bool,
 ) -> Future[Outcome]:
     """A verdict to come; what cannot be read has one already."""
     problem = source.problem

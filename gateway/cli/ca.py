@@ -28,7 +28,7 @@ def path(
 ) -> None:
     """Print the path of the certificate, for a browser or a client to trust."""
     authority = _authority()
-    result(authority.bundle_path if bundle else authority.cert_path)
+    result(str(authority.bundle_path if bundle else authority.cert_path))
 
 
 def _authority() -> CertificateAuthority:

@@ -80,31 +80,26 @@ def run(arguments: Sequence[str]) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
-    except OSError as error:
-        where = f" ({shown(error.filename)})" if error.filename else ""
-        _explain(f"the system refused: {plainly(error)}{where}", _TRACEBACK)
-        _raise_if_asked()
-        return ExitCode.INTERNAL
     except Exception as error:
-        # The message of an unforeseen error may quote a document: only its type is shown.
-        _explain(f"internal error ({type(error).__name__})", _TRACEBACK)
-        _raise_if_asked()
+        _explain(_unforeseen(error), "GATEWAY_TRACEBACK=1 shows where; it may show document text.")
+        if os.environ.get("GATEWAY_TRACEBACK"):
+            raise
         return ExitCode.INTERNAL
     return ExitCode.DONE
 
 
-_TRACEBACK = "GATEWAY_TRACEBACK=1 shows where; it may show document text."
+def _unforeseen(error: Exception) -> str:
+    """What failed. The message of an unforeseen error may quote a document: its type must do."""
+    if isinstance(error, OSError):
+        where = f" ({shown(error.filename)})" if error.filename else ""
+        return f"the system refused: {plainly(error)}{where}"
+    return f"internal error ({type(error).__name__})"
 
 
 def _explain(what: str, remedy: str) -> None:
     message(f"gateway: {what}")
     for line in remedy.splitlines():
         message(f"  {line}")
-
-
-def _raise_if_asked() -> None:
-    if os.environ.get("GATEWAY_TRACEBACK"):
-        raise  # noqa: PLE0704 - called while the error is being handled
 
 
 @contextmanager

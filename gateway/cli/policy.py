@@ -29,7 +29,7 @@ def check(policy: PolicyArgument = "default") -> None:
 
 @app.command()
 def test(policy: PolicyArgument = "default") -> None:
-    """Run the examples in a policy's ``tests:`` block through the real pipeline."""
+    """Run the examples in a policy's tests: block through the pipeline."""
     from gateway.app import policy_judge, read_policy
     from gateway.policy import run_tests
     from gateway.settings import Settings
@@ -37,11 +37,11 @@ def test(policy: PolicyArgument = "default") -> None:
     settings = Settings.from_environ()
     loaded = read_policy(policy, settings)
     results = run_tests(loaded, policy_judge(loaded, settings))
-    for result in results:
-        result(f"{'ok  ' if result.ok else 'FAIL'} {result.name}")
-        for problem in result.problems:
+    for tried in results:
+        result(f"{'ok  ' if tried.ok else 'FAIL'} {tried.name}")
+        for problem in tried.problems:
             result(f"     {problem}")
-    failed = sum(not result.ok for result in results)
+    failed = sum(not tried.ok for tried in results)
     result(f"{len(results) - failed} passed, {failed} failed")
     if failed:
         raise typer.Exit(ExitCode.POLICY)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from gateway.cli._common import PolicyOption, ValuesOption, read_values
+from gateway.cli._common import PolicyOption, ValuesOption, read_values, until_ended
 from gateway.cli._output import message
+
+_ENV = (
+    "gateway env --shell powershell --port {} | Invoke-Expression"
+    if os.name == "nt"
+    else 'eval "$(gateway env --port {})"'
+)
 
 
 def proxy(
@@ -38,7 +45,7 @@ def proxy(
         server = open_proxy(gateway, port or settings.proxy_port, connect_to or (), upstream_ca)
         message("Starting the workers ...")
         gateway.warm()
-        with server.running() as running:
+        with until_ended(), server.running() as running:
             message(f"Listening on 127.0.0.1:{running.port} with policy {gateway.policy.name}.")
-            message('Point clients at it with: eval "$(gateway env)"   (Ctrl-C ends)')
+            message(f"Point clients at it with: {_ENV.format(running.port)}   (Ctrl-C ends)")
             running.wait()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +13,7 @@ from gateway.cli._common import (
     ValuesOption,
     destination,
     read_values,
+    until_ended,
 )
 from gateway.cli._output import message
 from gateway.errors import ExitCode
@@ -55,17 +55,17 @@ def watch(
         )
         if once:
             report = watcher.run_once()
+            message(
+                f"{report.published} published, {report.unchanged} unchanged, "
+                f"{report.blocked} blocked, {report.waiting} still being written"
+            )
             if report.blocked:
                 raise typer.Exit(ExitCode.BLOCKED)
             return
         message(f"Watching {outbox}; redacted copies go to {synced}. (Ctrl-C ends)")
-        stop = threading.Event()
-        try:
-            watcher.run(stop)
-        except KeyboardInterrupt:
-            stop.set()
-            watcher.stop()
+        with until_ended():
+            watcher.run()
 
 
 def _tell(event: WatchEvent) -> None:
-    message(str(event))
+    message(event.message or str(event))

@@ -1,13 +1,14 @@
 """Finding what matters in the segments of a document.
 
 The road of a segment: folded (full-width and odd characters as ASCII, same offsets) → joined with
-others or cut → Presidio's engine with our recognisers → threshold and allow-list → overlaps
+others or cut, and once more with its spellings undone → Presidio's engine with our recognisers → threshold and allow-list → overlaps
 resolved → every found value searched for again in all segments.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from gateway.detect.batch import TEXT_SIZE, Batch, Chunk, batches, chunk, join
 from gateway.detect.catalogue import catalogue
 from gateway.detect.context import Scope, spread
 from gateway.detect.overlaps import Span, resolve
+from gateway.detect.spellings import Undone
 from gateway.detect.text import comparable, fold
 from gateway.detect.values import ValueMatcher
 from gateway.model import DetectionOptions, Finding, Segment
@@ -72,12 +74,25 @@ class Detector:
 
     def _recognised(self, segments: Sequence[Segment]) -> dict[int, list[Span]]:
         """What the recognisers find, by segment, overlaps resolved."""
-        texts = [fold(segment.text) for segment in segments]
+        shown = list(segments)
+        spelled: list[tuple[int, Undone]] = []
+        for position, segment in enumerate(segments):
+            if plain := Undone(segment.text):
+                spelled.append((position, plain))
+                shown.append(replace(segment, text=plain.text))
+        texts = [fold(segment.text) for segment in shown]
         found: dict[int, list[Span]] = {}
         for batch in batches(texts):
-            for position, span in self._batch_spans(batch, texts, segments):
-                if self._counts(span, segments[position].text):
-                    found.setdefault(position, []).append(span)
+            for place, span in self._batch_spans(batch, texts, shown):
+                if not self._counts(span, shown[place].text):
+                    continue
+                position = place
+                if place >= len(segments):
+                    position, plain = spelled[place - len(segments)]
+                    if not (there := plain.span(span.start, span.end)):
+                        continue
+                    span = replace(span, start=there[0], end=there[1])  # noqa: PLW2901
+                found.setdefault(position, []).append(span)
         return {position: resolve(spans) for position, spans in found.items()}
 
     def _counts(self, span: Span, text: str) -> bool:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from gateway.detect.text import View, comparable
+from gateway.detect.spellings import Undone, undone
+from gateway.detect.text import View, comparable, squeezed
 
 type Match = tuple[int, int, str]
 
@@ -21,6 +22,7 @@ _WORD = re.compile(f"[{_LETTERS}]+")
 _DIGIT_WORD = re.compile("[0-9a-z]*[0-9][0-9a-z]*")
 _GAP = re.compile(r"[ .\-()]{1,3}")
 _FEWEST_DIGITS = 7
+_FEW = 50  # values that are looked for one by one before a text is read closely
 
 
 class ValueMatcher:
@@ -29,7 +31,8 @@ class ValueMatcher:
     A value matches whole: an edge that is a letter or digit of an alphabetic script must not touch
     another ("Ann" is not in "Annual"); ideographs need no boundary. Case, character width, runs of
     white space, soft hyphens and zero-width characters make no difference, nor do the separators
-    in a value of seven or more digits ("138 1234 5678", "138-1234-5678").
+    in a value of seven or more digits ("138 1234 5678", "138-1234-5678"), nor spellings that
+    programs undo (:mod:`gateway.detect.spellings`).
 
     Args:
         values: what to find; empty ones are left out. Of values that compare equal the first
@@ -43,12 +46,17 @@ class ValueMatcher:
         self._numbers: dict[str, str] = {}
         for value in values:
             self._add(value)
+        self._squeezed = tuple({squeezed(form) for form in self._listed})
         characters = "".join(re.escape(start[0]) for start in self._by_character)
         self._start = re.compile(f"[{characters}]") if characters else None
         self._longest_number = max(map(len, self._numbers), default=0)
 
     def _add(self, value: str) -> None:
-        form = comparable(value)
+        self._add_form(value, comparable(value))
+        if (plain := undone(value)) != value:
+            self._add_form(value, comparable(plain))
+
+    def _add_form(self, value: str, form: str) -> None:
         if not form or form in self._listed:
             return
         self._listed[form] = value
@@ -73,16 +81,32 @@ class ValueMatcher:
         """
         if not self._listed:
             return []
+        hits = list(self._hits(text))
+        if plain := Undone(text):
+            for start, end, value in self._hits(plain.text):
+                if span := plain.span(start, end):
+                    hits.append((*span, value))
+        return _outermost(hits)
+
+    def _hits(self, text: str) -> Iterator[Match]:
+        if not self._possible(text):
+            return
         view = View(text)
-        hits = [
+        yield from (
             (*view.span(start, start + len(form)), self._listed[form])
             for start, form in self._forms(view.text)
-        ]
-        hits += [
+        )
+        yield from (
             (*view.span(start, end), self._numbers[number])
             for start, end, number in self._number_hits(view.text)
-        ]
-        return _outermost(hits)
+        )
+
+    def _possible(self, text: str) -> bool:
+        """Refuses quickly where none of a few values can stand."""
+        if len(self._squeezed) > _FEW:
+            return True
+        form = squeezed(text)
+        return any(value in form for value in self._squeezed) or (not form and bool(text))
 
     def _forms(self, text: str) -> Iterator[tuple[int, str]]:
         if self._by_word:

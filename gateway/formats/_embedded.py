@@ -45,7 +45,8 @@ _SEALED_TYPES = frozenset({"redacted_thinking", "reasoning", "encrypted"})
 
 
 _HOLDS_BASE64 = re.compile(
-    r";base64,|[A-Za-z0-9+/_-]{76}\r?\n[A-Za-z0-9+/_-]{76}|[A-Za-z0-9+/_-]{200}"
+    r";base64,|[A-Za-z0-9+/_-]{76}\r?\n[A-Za-z0-9+/_-]{4}"
+    r"|(?<![A-Za-z0-9+/_.-])[A-Za-z0-9+/_-]{118,}+(?!\.[A-Za-z0-9_-])"
 )
 
 
@@ -75,9 +76,16 @@ class Embedded:
         return data.decode("utf-8") if self._verbatim else encode_like(self._text, data)
 
 
+_HTML = re.compile(
+    r"\s*(?:<!doctype\s+html|<(?:html|head|body|p|div|span|table|ul|ol|h[1-6]|font|a|b|i|strong|em|br)"
+    r"(?:\s[^<>]*)?/?>)",
+    re.IGNORECASE,
+)
+
+
 def may_hold_document(text: str) -> bool:
     """A quick look that spares most strings the thorough one."""
-    return len(text) >= MINIMUM or text[:1] in ("{", "[", "d", "D", " ", "\t", "\r", "\n")
+    return len(text) >= MINIMUM or text[:1] in ("{", "[", "<", "d", "D", " ", "\t", "\r", "\n")
 
 
 def find_embedded(
@@ -103,6 +111,8 @@ def find_embedded(
         )
     if text.lstrip(" \t\r\n")[:1] in ("{", "["):
         return _json_in(text)
+    if text.rstrip()[-1:] == ">" and _HTML.match(text):
+        return _verbatim(text, Hint("", "text/html"))
     if len(text) < MINIMUM:
         return None
     names = [simple_name(key) for key in keys[:2]]
@@ -127,11 +137,15 @@ def find_document(
     sealed = kind in _SEALED_TYPES or bool(keys and simple_name(keys[0]) in _SEALED)
     if found or sealed or not _HOLDS_BASE64.search(text) or decode_candidate(text):
         return found
+    return _verbatim(text, Hint("", "text/plain"))
+
+
+def _verbatim(text: str, hint: Hint) -> Embedded | None:
     try:
         data = text.encode("utf-8")
     except UnicodeEncodeError:
         return None
-    return Embedded(data, Hint("", "text/plain"), "", text, None, _verbatim=True)
+    return Embedded(data, hint, "", text, None, _verbatim=True)
 
 
 def _json_in(text: str) -> Embedded | None:

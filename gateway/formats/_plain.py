@@ -22,11 +22,13 @@ _SENTENCE = re.compile(r"[。！？]|[.!?](?=[ \t])")
 _ESCAPES = re.compile(r"(?<!\\)(?:\\u(?![0-9]{5})[0-9A-Fa-f]{4})+")
 _EMBEDDED = re.compile(
     r"data:[\w!#$&^.+/-]{0,80}(?:;[\w=.%-]{1,100}){0,5};base64,[A-Za-z0-9+/_%=-]++"
-    r"|(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{40,}+(?:\r?\n[A-Za-z0-9+/_-]{40,}+)*+"
-    r"(?:\r?\n[A-Za-z0-9+/_-]{1,39}+(?![^\r\n=]))?={0,2}",
+    r"|(?<![A-Za-z0-9+/_.-])[A-Za-z0-9+/_-]{40,}+(?:\r?\n[A-Za-z0-9+/_-]{40,}+)*+"
+    r"(?:\r?\n[A-Za-z0-9+/_-]{1,39}+(?![^\r\n=]))?+={0,2}+(?!\.[A-Za-z0-9_-])",
     re.ASCII,
 )
-_LEAST_BLOCK = 200
+"""The parts of a token (JWT), which dots join, are no documents: the token is found as a whole."""
+
+_LEAST_BLOCK = 120
 
 
 def plain_document(name: str, decoded: Decoded, open_child: Opener) -> PiecedDocument:
@@ -87,12 +89,15 @@ def embedded(text: str) -> Iterator[tuple[int, int, Embedded]]:
         start, end = match.span()
         if not match[0].startswith("data:") and end - start < _LEAST_BLOCK:
             continue
-        try:
-            found = find_embedded(match[0])
-        except Unreadable:
-            continue  # "data:" in prose, or cut off: it is read as the text it is
-        if found is not None:
-            yield start, end, found
+        # The last line may be the first word of what follows.
+        for block in (match[0], match[0].rpartition("\n")[0].rstrip("\r")):
+            try:
+                found = find_embedded(block) if block else None
+            except Unreadable:
+                break  # "data:" in prose, or cut off: it is read as the text it is
+            if found is not None:
+                yield start, start + len(block), found
+                break
 
 
 def _add_text(document: PiecedDocument, start: int, end: int, number: int) -> int:

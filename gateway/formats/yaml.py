@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -253,7 +254,8 @@ def _composed(text: str) -> Iterator[str]:
 
     seen: set[int] = set()
     try:
-        pending: list[Any] = list(YAML(typ="safe", pure=True).compose_all(text))
+        with warnings.catch_warnings(action="ignore"):  # they quote the document
+            pending: list[Any] = list(YAML(typ="safe", pure=True).compose_all(text))
     except (YAMLError, RecursionError):
         return  # read as plain text when it was opened, too
     while pending:

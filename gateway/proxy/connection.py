@@ -1,6 +1,7 @@
 """One connection of a client, and the second line of ``gate.py``."""
 
-# mypy: allow-untyped-calls (mitmproxy is typed in parts only)
+# mitmproxy is typed in parts only.
+# mypy: allow-untyped-calls
 
 from __future__ import annotations
 

@@ -21,21 +21,33 @@ type Fields = Iterable[tuple[bytes, bytes]]
 # RFC 9110, RFC 9111, Fetch, and what clients send about themselves.
 _PLAIN = frozenset(
     """
-    access-control-request-headers access-control-request-method anthropic-beta
-    anthropic-version api-key authorization cache-control client-request-id connection
+    access-control-request-headers access-control-request-method alt-used anthropic-beta
+    anthropic-version api-key authorization cache-control cf-connecting-ip client-request-id
+    connection
     content-digest content-encoding content-length content-md5 cookie date digest dnt expect
     forwarded host http2-settings idempotency-key if-match if-modified-since if-none-match
     if-range if-unmodified-since keep-alive max-forwards openai-beta openai-organization
     openai-project origin pragma priority range repr-digest request-id save-data sentry-trace
-    signature signature-input te traceparent tracestate trailer transfer-encoding upgrade
-    upgrade-insecure-requests user-agent via x-access-token x-amz-content-sha256 x-amz-date
-    x-amz-security-token x-amzn-trace-id x-api-key x-auth-token x-client-request-id
-    x-cloud-trace-context x-correlation-id x-csrf-token x-csrftoken x-goog-api-client
-    x-goog-api-key x-goog-user-project x-kso-authorization x-kso-date x-ms-blob-type
-    x-ms-client-request-id x-ms-date x-ms-version x-request-id x-requested-with x-xsrf-token
-    """.split()  # noqa: SIM905 - a list of seventy strings is no better read
+    signature signature-input te traceparent tracestate trailer transfer-encoding
+    true-client-ip upgrade upgrade-insecure-requests user-agent via x-access-token
+    x-amz-content-sha256 x-amz-date x-amz-security-token x-amzn-trace-id x-api-key x-auth-token
+    x-client-ip x-client-request-id x-cloud-trace-context x-correlation-id x-csrf-token
+    x-csrftoken x-forwarded-for x-goog-api-client x-goog-api-key x-goog-user-project
+    x-kso-authorization x-kso-date x-ms-blob-type x-ms-client-request-id x-ms-date x-ms-version
+    x-real-ip x-request-id x-requested-with x-xsrf-token
+    """.split()  # noqa: SIM905 - a list of eighty strings is no better read
 )
 _PLAIN_PREFIXES = ("accept", "proxy-", "sec-", "x-stainless-", "x-b3-", "x-datadog-")
+
+# Parameters and headers in which services take their own credentials and paging marks
+# (RFC 6750 §2.3, Google's key=, Azure's sig=, Graph's $skiptoken, WeChat's tickets).
+_CREDENTIAL = re.compile(
+    r"(?i).*token|.*(?:^|[_-])(?:api[_-]?key|sign|signature|assertion|auth)|key|sig|tempauth|skey"
+    r"|pass_ticket"
+)
+# Such a value is passed over only where it is plainly random: a number, an address or a name in
+# its place is read as text.
+_OPAQUE = re.compile(r"(?=(?:[^a-z]*[a-z]){4})(?=[^0-9]*[0-9])[A-Za-z0-9._~+/=!:|-]{16,}")
 
 _DECODINGS = 5
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
@@ -54,8 +66,10 @@ def lines(target: str, fields: Fields) -> str:
     path, _, query = target.partition("?")
     found = [f"path: {text}" for text in _unescaped(path) if text.strip("/")]
     for pair in filter(None, re.split("[&;]", query)):
-        key, sign, value = pair.replace("+", " ").partition("=")
-        found += _labelled(_unescaped(key)[-1] if sign else "query", value if sign else key)
+        key, sign, value = pair.partition("=")
+        name = _unescaped(key.replace("+", " "))[-1] if sign else "query"
+        if not _is_credential(name, value):
+            found += _labelled(name, (value if sign else key).replace("+", " "))
     for name, value in _telling(fields):
         found += _labelled(name, value)
     return "".join(line + "\n" for line in dict.fromkeys(found))
@@ -97,8 +111,13 @@ def _telling(fields: Fields) -> Iterator[tuple[str, str]]:
         for value in texts(raw_value):
             if name == "content-type":
                 yield name, _telling_parameters(value)
-            else:
+            elif not _is_credential(name, value):
                 yield name, value
+
+
+def _is_credential(name: str, value: str) -> bool:
+    """Whether a value is a token meant for the very service that is asked."""
+    return bool(_CREDENTIAL.fullmatch(name) and _OPAQUE.fullmatch(_unescaped(value)[-1]))
 
 
 def _telling_parameters(media_type: str) -> str:

@@ -4,7 +4,8 @@ They parse heads strictly, refuse early without storing what is refused, explain
 words, and hold the third line of ``gate.py``: the one place where a request goes out.
 """
 
-# mypy: allow-untyped-calls (mitmproxy is typed in parts only)
+# mitmproxy is typed in parts only.
+# mypy: allow-untyped-calls
 
 from __future__ import annotations
 

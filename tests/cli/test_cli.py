@@ -137,7 +137,8 @@ def test_the_audit_log_has_a_record_of_each_item_and_verifies(tmp_path, capsys):
     assert "2 records" in capsys.readouterr().out
     assert ExitCode.DONE == run(["audit", "list", "--json"])
     lines = capsys.readouterr().out.splitlines()
-    assert ["redact", "block"] == [json.loads(line)["verdict"] for line in lines]
+    # In the order of the verdicts, and two workers judge at once.
+    assert {"redact", "block"} == {json.loads(line)["verdict"] for line in lines}
 
 
 @pytest.mark.parametrize("shell", ["sh", "powershell", "cmd"])

@@ -402,4 +402,5 @@ def test_a_page_preview_is_dispensable_and_goes() -> None:
     assert not document.unread
     roles = [segment.role for segment in document.segments()]
     new = document.apply([Edit(roles.index(Role.DISPENSABLE), 0, 0, "")])
-    assert "/Thumb" not in pikepdf.open(io.BytesIO(new)).pages[0].obj
+    with pikepdf.open(io.BytesIO(new)) as again:
+        assert "/Thumb" not in again.pages[0].obj
