@@ -68,4 +68,5 @@ def watch(
 
 
 def _tell(event: WatchEvent) -> None:
-    message(event.message or str(event))
+    # What a verdict says is a whole sentence; the rest needs to be told what kind of news it is.
+    message(event.message if event.kind in {"published", "blocked"} else str(event))

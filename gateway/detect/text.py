@@ -129,7 +129,8 @@ _SQUEEZED = dict.fromkeys(
 _SQUEEZED_ASCII = str.maketrans("", "", "".join(chr(c) for c in _SQUEEZED if c < 128))
 _JOINING = re.compile(
     "[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]"
-    "|\\s[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f]"
+    "|[\\s\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufe0e\ufe0f]"
+    "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f]"
 )
 
 
@@ -138,7 +139,7 @@ def squeezed(text: str) -> str:
 
     If one text stands in the :class:`View` of another, or with other separators in it, then its
     squeezed form stands in the squeezed form of the other. Nothing for text with single jamo
-    or marks on spaces, which join across the clusters of a view.
+    or marks on what is left out, which join across the clusters of a view.
     """
     if text.isascii():
         return text.lower().translate(_SQUEEZED_ASCII)

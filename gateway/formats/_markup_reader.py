@@ -19,6 +19,7 @@ from gateway.formats._markup import (
     tokenize,
 )
 from gateway.formats._pieces import FIXED, Piece, PiecedDocument, closed, embedded_in, is_odd
+from gateway.formats._plain import embed_files
 from gateway.model import Role
 
 _LABELS = frozenset(
@@ -93,9 +94,11 @@ class MarkupReader:
         """Text that is written anew as a whole when it changes, as it has no escapes."""
         text = self.source[token.start : token.end]
         literal = place == FIXED
-        self.document.add(
-            [Piece(text, token.start, token.end, place, literal)], self.part(token.kind), role
-        )
+        pieces = [Piece(text, token.start, token.end, place, literal)]
+        part = self.part(token.kind)
+        self.document.add(pieces, part, role)
+        if not literal:
+            embed_files(self.document, pieces, part, self.open_child)
 
     def _check(self, data: bytes, expected: Sequence[str]) -> None:
         """Prove an edit in a source with a tag that is never closed: it could close it."""

@@ -6,10 +6,11 @@ Shared by the text format and by those that fall back to it when a structure doe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gateway.errors import Unreadable
 from gateway.formats._base import Descend, Opener
+from gateway.formats._base64 import has_magic
 from gateway.formats._embedded import Embedded, find_embedded
 from gateway.formats._encoding import Decoded
 from gateway.formats._pieces import Piece, PiecedDocument
@@ -28,7 +29,7 @@ _EMBEDDED = re.compile(
 )
 """The parts of a token (JWT), which dots join, are no documents: the token is found as a whole."""
 
-_LEAST_BLOCK = 120
+LEAST_BLOCK = 120
 
 
 def plain_document(name: str, decoded: Decoded, open_child: Opener) -> PiecedDocument:
@@ -87,7 +88,7 @@ def embedded(text: str) -> Iterator[tuple[int, int, Embedded]]:
     """
     for match in _EMBEDDED.finditer(text):
         start, end = match.span()
-        if not match[0].startswith("data:") and end - start < _LEAST_BLOCK:
+        if not match[0].startswith("data:") and end - start < LEAST_BLOCK:
             continue
         # The last line may be the first word of what follows.
         for block in (match[0], match[0].rpartition("\n")[0].rstrip("\r")):
@@ -98,6 +99,27 @@ def embedded(text: str) -> Iterator[tuple[int, int, Embedded]]:
             if found is not None:
                 yield start, start + len(block), found
                 break
+
+
+def files(text: str) -> Iterator[tuple[int, int, Embedded]]:
+    """Of :func:`embedded` only files, whose text is not found by decoding alone."""
+    if len(text) >= LEAST_BLOCK:
+        for start, end, found in embedded(text):
+            if has_magic(found.data):
+                yield start, end, found
+
+
+def embed_files(
+    document: PiecedDocument, row: Sequence[Piece], part: str, open_child: Opener
+) -> None:
+    """Open the files that stand as base64 in a row of pieces, beside the row's own segment."""
+    for piece in row:
+        if piece.end - piece.start != len(piece.text):
+            continue
+        for number, (start, end, found) in enumerate(files(piece.text), 1):
+            span = (piece.start + start, piece.start + end)
+            address = f"{part}, file {number} at {piece.start}"
+            document.embed(address, span, found, open_child, piece.place)
 
 
 def _add_text(document: PiecedDocument, start: int, end: int, number: int) -> int:

@@ -15,8 +15,11 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from gateway.errors import CannotEdit
-from gateway.formats._base import Descend, Document, Opener, by_segment, edit_text
+from gateway.formats._base import Descend, Document, Opener, edit_text
+from gateway.formats._children import Children
+from gateway.formats._embedded import Embedded
 from gateway.formats._encoding import Decoded, declared_charset, decode, peek
+from gateway.formats._plain import LEAST_BLOCK, files
 from gateway.formats._sniff import is_running_text
 from gateway.model import Edit, Hint, Role, Segment, Unread
 
@@ -38,8 +41,8 @@ class _Delimited:
             return -1.0
         return 0.95 if named else 0.4
 
-    def open(self, data: bytes, hint: Hint, open_child: Opener) -> Document:  # noqa: ARG002 - cells hold no documents
-        return DelimitedDocument(decode(data, declared_charset(hint)))
+    def open(self, data: bytes, hint: Hint, open_child: Opener) -> Document:
+        return DelimitedDocument(decode(data, declared_charset(hint)), open_child)
 
     def layers(self, data: bytes, hint: Hint, descend: Descend) -> Iterator[str]:  # noqa: ARG002 - as above
         text = decode(data, declared_charset(hint)).text
@@ -57,21 +60,24 @@ class DelimitedDocument:
     """A table. Cells of nothing but space have no segment."""
 
     decoded: Decoded
+    open_child: Opener = field(repr=False)
     format: str = "csv"
-    unread: Sequence[Unread] = ()
+    unread: Sequence[Unread] = field(init=False)
     _delimiter: str = field(init=False)
-    _segments: list[Segment] = field(default_factory=list, repr=False)
+    _children: Children = field(default_factory=Children, repr=False)
+    _files: dict[str, tuple[int, int, Embedded]] = field(default_factory=dict, repr=False)
     # Where each segment's cell stands, quotes included: two arrays, for a million cells.
     _starts: array[int] = field(default_factory=lambda: array("q"), repr=False)
     _ends: array[int] = field(default_factory=lambda: array("q"), repr=False)
 
     def __post_init__(self) -> None:
+        self.unread = self._children.unread
         self._delimiter = _table_delimiter(self.decoded.text)
         self._read()
 
     def segments(self) -> Sequence[Segment]:
-        """One for each cell with something in it, row by row."""
-        return self._segments
+        """One for each cell with something in it, row by row; then those of files in cells."""
+        return self._children.segments()
 
     def apply(self, edits: Sequence[Edit]) -> bytes:
         """Splice edits into their cells; a cell is quoted when its new text needs it.
@@ -79,10 +85,14 @@ class DelimitedDocument:
         Raises:
             CannotEdit: the new table would be read with another delimiter.
         """
+        own, changed = self._children.apply(edits)
         changes = []
-        for index, group in by_segment(edits).items():
+        for index, group in own.items():
             start, end = self._starts[index], self._ends[index]
-            changes += self._change(start, end, self._segments[index].text, group)
+            changes += self._change(start, end, self._children.own[index].text, group)
+        for part, data in changed.items():
+            start, end, found = self._files[part]
+            changes.append((start, end, found.rebuild(data)))
         result = self.decoded.replace(changes)
         if (
             changes
@@ -116,7 +126,7 @@ class DelimitedDocument:
         names: dict[int, tuple[str, ...]] = {}
         label: tuple[str, ...] = ()
         header = _has_header(self.decoded.text, self._delimiter)
-        add, starts, ends = self._segments.append, self._starts.append, self._ends.append
+        add, starts, ends = self._children.own.append, self._starts.append, self._ends.append
         for row, column, start, end, text in _cells(self.decoded.text, self._delimiter):
             if column == 1:
                 label = (text.strip(),) if _LABEL.fullmatch(text) and row > header else ()
@@ -125,12 +135,23 @@ class DelimitedDocument:
             starts(start)
             ends(end)
             part = f"row {row}, column {column}"
+            self._open_files(part, start, end)
             if row == header:
                 names[column] = (text.strip(),)
                 add(Segment(text, part, Role.KEY))
             else:
                 context = names.get(column, ())
                 add(Segment(text, part, Role.BODY, context if column == 1 else context + label))
+
+
+    def _open_files(self, part: str, start: int, end: int) -> None:
+        """Open the files that stand as base64 in a cell, beside the cell's own segment."""
+        if end - start < LEAST_BLOCK:
+            return
+        for number, (first, last, found) in enumerate(files(self.decoded.text[start:end]), 1):
+            address = f"{part}, file {number}"
+            if self._children.open(address, found.data, found.hint, self.open_child):
+                self._files[address] = (start + first, start + last, found)
 
 
 def _cells(text: str, delimiter: str) -> Iterator[tuple[int, int, int, int, str]]:

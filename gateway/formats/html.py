@@ -17,6 +17,7 @@ from gateway.formats._markup import Attribute, Token, between, html_reference, r
 from gateway.formats._markup_layers import BLOCKS, html_layers
 from gateway.formats._markup_reader import MarkupReader, texts
 from gateway.formats._pieces import VIRTUAL, Piece
+from gateway.formats._plain import embed_files
 from gateway.formats._sniff import is_running_text
 from gateway.model import Hint, Role
 
@@ -158,7 +159,9 @@ class _Reader(MarkupReader):
             self._term = text.strip()[:_LONGEST_LABEL]
         elif self._block in ("dd", "textarea", "select", "option") and self._term:
             context = (self._term,)
-        self.document.add(run, self.part(self._block), context=context)
+        part = self.part(self._block)
+        self.document.add(run, part, context=context)
+        embed_files(self.document, run, part, self.open_child)
 
 
 FORMAT = _Html()

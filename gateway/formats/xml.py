@@ -7,7 +7,7 @@ document declares for itself are read only when they are plain text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from gateway.errors import LimitExceeded, Unreadable
@@ -17,6 +17,7 @@ from gateway.formats._markup import Token, between, html_reference, referenced
 from gateway.formats._markup_layers import xml_layers
 from gateway.formats._markup_reader import MarkupReader
 from gateway.formats._pieces import Piece, embedded_in
+from gateway.formats._plain import embed_files
 from gateway.formats._sniff import is_running_text
 from gateway.model import Hint
 
@@ -149,7 +150,7 @@ class _Reader(MarkupReader):
         for pieces, element, nearest, has_part in self._texts:
             parted |= has_part
             around = min(around, nearest, key=self._depths.__getitem__)
-            if not self._has_text[element]:
+            if not self._has_text[element] and not _is_written(pieces, run, runs_on[around]):
                 continue  # white space that only lays out the source
             if run and not parted and runs_on[around]:
                 run += between(run[-1].text, pieces[0].text)
@@ -173,6 +174,7 @@ class _Reader(MarkupReader):
                 self.document.embed(part, span, found, self.open_child, run[0].place)
             else:
                 self.document.add(run, part, context=context)
+                embed_files(self.document, run, part, self.open_child)
 
     def is_declaration(self, token: Token) -> bool:
         return bool(_DECLARATION.fullmatch(self.source, token.start, token.end))
@@ -202,6 +204,11 @@ class _Reader(MarkupReader):
                 raise LimitExceeded(f"XML entities expand to more than {_MOST_EXPANDED} characters")
             return value
         return html_reference(raw)
+
+
+def _is_written(pieces: Sequence[Piece], run: Sequence[Piece], runs_on: int) -> bool:
+    """Whether white space alone in an element is a space between words of a paragraph."""
+    return bool(run and runs_on) and not any("\n" in piece.text for piece in pieces)
 
 
 def _character(reference: re.Match[str]) -> str:

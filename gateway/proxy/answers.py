@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 
 from mitmproxy import http
 
+from gateway.model import Outcome
 from gateway.pipeline import PRODUCT, new_reference
 from gateway.services import Catalog, Route
 
-__all__ = ["in_shape", "new_reference", "plain", "raw_page", "sentence"]
+__all__ = ["in_shape", "new_reference", "plain", "raw_page", "sentence", "with_place"]
 
 _log = logging.getLogger(__name__)
 _REFERENCE = "X-Gateway-Reference"
@@ -19,6 +21,21 @@ _REFERENCE = "X-Gateway-Reference"
 def sentence(why: str, reference: str) -> str:
     """The sentence that people see when the proxy itself refuses."""
     return f"Blocked by {PRODUCT}: {why} (ref {reference})"
+
+
+def with_place(outcome: Outcome) -> Outcome:
+    """A refusal that says which part of the request it is about.
+
+    A file says its name. A chat or a form has none, and holds many things; the first that was
+    unreadable, or that holds what was counted, is told by its address ("$.messages[0].content").
+    """
+    parts = [one.part for one in outcome.unread if one.part]
+    parts += [one.part for one in outcome.findings if one.part and one.entity in outcome.counts]
+    mark = f" (ref {outcome.reference})"
+    if outcome.name or not parts or not outcome.reason.endswith(mark):
+        return outcome
+    reason = f"{outcome.reason.removesuffix(mark)} at {parts[0]}{mark}"
+    return replace(outcome, reason=reason)
 
 
 def plain(

@@ -53,7 +53,9 @@ def decode(raw: bytes, applied: Sequence[str], limits: Limits) -> Decoded:
     for coding in reversed(applied):
         undo = _CODINGS.get(coding)
         if undo is None:
-            raise Unreadable(f"its content encoding ({_shown(coding)}) cannot be inspected")
+            raise Unreadable(
+                f"the upload's content encoding ({_shown(coding)}) cannot be inspected"
+            )
         parts, size, most = (
             [],
             0,
@@ -103,7 +105,11 @@ def _gzip(raw: bytes, names: list[str]) -> Iterator[bytes]:
     at = 0
     while at < len(raw) or not raw:
         if raw[at : at + 2] != b"\x1f\x8b":
-            raise Unreadable("something follows its gzip data" if at else "it is not gzip data")
+            raise Unreadable(
+                "something follows its gzip data"
+                if at
+                else "the upload says that it is gzip, and is not"
+            )
         names += _gzip_names(raw, at)
         for part in _inflate(raw, at, 31):
             if isinstance(part, int):

@@ -49,6 +49,9 @@ _CREDENTIAL = re.compile(
 # its place is read as text.
 _OPAQUE = re.compile(r"(?=(?:[^a-z]*[a-z]){4})(?=[^0-9]*[0-9])[A-Za-z0-9._~+/=!:|-]{16,}")
 
+# RFC 9562. Its digits may look like a telephone number.
+_UUID = re.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
 _DECODINGS = 5
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 _ENCODED_WORD = re.compile(r"=\?([^?\s]+)\?([bqBQ])\?([^?\s]*)\?=")
@@ -68,7 +71,7 @@ def lines(target: str, fields: Fields) -> str:
     for pair in filter(None, re.split("[&;]", query)):
         key, sign, value = pair.partition("=")
         name = _unescaped(key.replace("+", " "))[-1] if sign else "query"
-        if not _is_credential(name, value):
+        if not _is_token(name, value):
             found += _labelled(name, (value if sign else key).replace("+", " "))
     for name, value in _telling(fields):
         found += _labelled(name, value)
@@ -111,13 +114,16 @@ def _telling(fields: Fields) -> Iterator[tuple[str, str]]:
         for value in texts(raw_value):
             if name == "content-type":
                 yield name, _telling_parameters(value)
-            elif not _is_credential(name, value):
+            elif not _is_token(name, value):
                 yield name, value
 
 
-def _is_credential(name: str, value: str) -> bool:
-    """Whether a value is a token meant for the very service that is asked."""
-    return bool(_CREDENTIAL.fullmatch(name) and _OPAQUE.fullmatch(_unescaped(value)[-1]))
+def _is_token(name: str, value: str) -> bool:
+    """Whether a value is a random id, or a credential meant for the very service that is asked."""
+    plain = _unescaped(value)[-1]
+    if _UUID.fullmatch(plain):
+        return True
+    return bool(_CREDENTIAL.fullmatch(name) and _OPAQUE.fullmatch(plain))
 
 
 def _telling_parameters(media_type: str) -> str:
@@ -169,7 +175,8 @@ def _decoded_word(found: re.Match[str]) -> str:
 
 def _unescaped(value: str) -> list[str]:
     """The value, and what it says with percent signs decoded, until nothing changes."""
-    found = [value]
+    # mitmproxy marks bytes that are not UTF-8 as surrogates.
+    found = texts(value.encode("utf-8", "surrogateescape"))
     for _ in range(_DECODINGS):
         plain = texts(urllib.parse.unquote_to_bytes(found[-1]))
         if plain[-1] == found[-1]:

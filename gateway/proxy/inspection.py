@@ -225,7 +225,8 @@ class Inspection:
         request = exchange.request
         if signed.is_signed(request):
             why = (
-                f"the request is signed and rewriting would break it; it holds {_counted(outcome)}"
+                f"{_counted(outcome)}{_by_rule(outcome)} cannot be taken out, because the request "
+                "is signed and a change would break it"
             )
             raise await exchange.held(why, item.data)
         request.headers.pop("content-encoding", None)
@@ -248,7 +249,7 @@ class Inspection:
     async def _refusal(self, flow: http.HTTPFlow, blocked: Blocked) -> http.Response:
         if blocked.item and self._record:
             await asyncio.to_thread(self._note, blocked.item, blocked.outcome)
-        return self._shaped(flow, blocked.outcome)
+        return self._shaped(flow, answers.with_place(blocked.outcome))
 
     def _note(self, item: Item, outcome: Outcome) -> None:
         """Record a refusal; one that cannot be recorded is still a refusal."""
@@ -275,9 +276,12 @@ def _check_said(item: Item, outcome: Outcome) -> None:
         return
     if outcome.verdict is Verdict.BLOCK and not outcome.counts:
         raise Blocked(outcome)
-    rule = f" (rule {outcome.rule})" if outcome.rule else ""
-    why = f"{_counted(outcome)} in the address or a header of the request{rule}"
+    why = f"{_counted(outcome)} in the address or a header of the request{_by_rule(outcome)}"
     raise Blocked(blocked_outcome(item, why, rule=outcome.rule, reference=outcome.reference))
+
+
+def _by_rule(outcome: Outcome) -> str:
+    return f" (rule {outcome.rule})" if outcome.rule else ""
 
 
 def _counted(outcome: Outcome) -> str:

@@ -159,6 +159,47 @@ def test_an_encrypted_zip_is_refused_with_a_reason(real):
     assert asked == len(services["graph.microsoft.com"].requests)
 
 
+def refusal(running, body, target="/v1/chat/completions", kind="application/json"):
+    answer = running.post(body, f"Content-Type: {kind}", target=target)
+    assert 400 == answer.status
+    return json.loads(answer.body)["error"]["message"]
+
+
+def test_a_refusal_says_where_in_a_chat_and_in_a_form(real):
+    running, services, _ = real
+    asked = len(services["api.openai.com"].requests)
+    chat = {"messages": [{"role": "user", "content": "hi"}, {"role": "user", "content": "机密"}]}
+    said = refusal(running, json.dumps(chat).encode())
+    assert "1 × CONFIDENTIALITY_MARKING (rule marked-documents) at $.messages[1].content" in said
+    form = (
+        b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
+        b"\x89PNG\r\n\x1a\n\0\0\r\n--b--\r\n"
+    )
+    said = refusal(running, form, "/v1/files", "multipart/form-data; boundary=b")
+    assert "image" in said
+    assert " at file 1 " in said
+    assert asked == len(services["api.openai.com"].requests)
+
+
+def test_where_it_stood_is_told_without_values(real):
+    running, _, _ = real
+    body = {IBAN: "机密", "x": {"call " + MOBILE: "CONFIDENTIAL"}}
+    said = refusal(running, json.dumps(body).encode())
+    assert IBAN not in said
+    assert MOBILE not in said
+
+
+def test_a_raw_gb18030_address_is_judged(real):
+    running, services, _ = real
+    service = services["graph.microsoft.com"]
+    asked = len(service.requests)
+    for word, status in (("报告", 200), ("机密", 403)):
+        target = b"/v1.0/me/drive/root:/" + word.encode("gb18030") + b".txt"
+        head = b"GET " + target + b" HTTP/1.1\r\nHost: graph.microsoft.com\r\n\r\n"
+        assert status == running.send(head, "graph.microsoft.com").status
+    assert asked + 1 == len(service.requests)
+
+
 def test_the_anthropic_sdk_shows_our_sentence(real):
     import anthropic
 

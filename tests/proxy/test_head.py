@@ -102,3 +102,57 @@ def test_file_names(target, headers, name):
 def test_no_head_is_too_odd(target, name, value):
     head.lines(target, ((name, value),))
     head.file_name(target, ((b"Content-Disposition", value), (name, value)))
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/v1beta/models/m:generateContent?key=AIzaSyA1b2C3d4E5f6G7h8I9j0KlMnOpQrStUvW",
+        "/files/upload?access_token=7689447ab57a683536c4499d863386ce",
+        "/delta?token=f7EbsDe0G9Cryn687neLfjVHq8xiM0OGr4hTxoF54Fzbka8",
+        "/messages?$skiptoken=JJnUfd7UACNWiP3sFd67JikEAvstqVVPqzPptEJQzhk",
+        "/files?pageToken=~!!~tfA4EAq6eHFDaltTmKDOnDkjLvkG7muBwNYrm78DHYOjFg%3D%3D",
+        "/x?sig=b7J%2BYp0aNq1u3Zt5vX8cR2mK4dW6eF9gH0iL1jOoPqs%3D",
+        "/users.info?token=xo" + "xb-142250272321-4204366024042-N0PRMz1E9kS2Czo39NHexvHn",
+        "/x?tempauth=v1.eyJhbGciOiJSUzI1NiJ9.eyJ1cG4iOiJhIn0.c2lnbmF0dXJlLXNpZ25hdHVyZQ",
+    ],
+)
+def test_a_token_for_the_service_itself_is_passed_over(target):
+    assert [f"path: {target.partition('?')[0]}"] == head.lines(target, ()).splitlines()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "DE89370400440532013000",
+        "GB82WEST12345698765432",
+        "13800138000",
+        "max@example.org",
+        "张三",
+        "11010519491231002X",
+        "91350211M000100Y43",
+        "max-mustermann-vertrag",
+    ],
+)
+@pytest.mark.parametrize("name", ["key", "token", "sig", "access_token"])
+def test_a_name_or_number_in_the_place_of_a_token_is_read(name, value):
+    assert f"{name}: {value}\n" in head.lines(f"/x?{name}={quote(value)}", ())
+    assert f"x-{name}: {value}\n" in head.lines("/", ((f"x-{name}".encode(), value.encode()),))
+
+
+def test_random_ids_and_the_addresses_of_proxies_are_passed_over():
+    assert "" == head.lines(
+        "/",
+        fields(
+            X_Session="c44385ff-0924-4101-8472-34f1917e9b9e",
+            X_Forwarded_For="198.51.100.4, 10.0.0.1",
+            X_Real_IP="10.3.4.5",
+            Zoom_CSRFToken="vI3yvzPe9hB06wJpymDswpBcrQbvZj",
+        ),
+    )
+
+
+def test_a_path_in_raw_gb18030_is_read():
+    target = b"/files/" + "张伟".encode("gb18030") + b".txt"
+    assert "张伟" in head.lines(target.decode("utf-8", "surrogateescape"), ())
+    assert "张伟.txt" == head.file_name(target.decode("utf-8", "surrogateescape"), ())

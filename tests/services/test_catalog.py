@@ -74,6 +74,13 @@ CATALOG = Catalog.load()
         ),
         (
             "POST",
+            "developer.kdocs.cn/api/v1/openapi/personal/files/upload",
+            "wps-kdocs",
+            "form",
+            "storage",
+        ),
+        (
+            "POST",
             "developer.kdocs.cn/api/v1/openapi/personal/files/upload2",
             "wps-kdocs",
             "form-upload",

@@ -15,7 +15,7 @@ max-width:72rem;margin:2rem auto;padding:0 1rem}
 h1{margin-bottom:.2rem}p.sub{margin-top:0;opacity:.75}
 table{border-collapse:collapse;width:100%;margin:1.5rem 0}
 th,td{border-bottom:1px solid var(--line);padding:.45rem .6rem;text-align:left;vertical-align:top}
-td.n{text-align:right;white-space:nowrap}.ok{color:var(--good);font-weight:600}
+td.n,th.n{text-align:right;white-space:nowrap}.ok{color:var(--good);font-weight:600}
 .leak{color:var(--bad);font-weight:700}section{margin:2rem 0}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:1rem}
 @media(max-width:50rem){.pair{grid-template-columns:1fr}}
@@ -53,7 +53,7 @@ def render(results: Sequence[Result]) -> str:
         f"<title>Redaction Gateway: what left, what arrived</title><style>{_STYLE}</style>"
         "<h1>What left, what arrived</h1>"
         f'<p class="sub">Real uploads through the real gateway to a stand-in cloud. {verdict}</p>'
-        "<table><thead><tr><th>Case<th>Way<th>Planted<th>Arrived<th>Verdict</thead>"
+        "<table><thead><tr><th>Case<th>Way<th class=n>Planted<th class=n>Arrived<th>Verdict</thead>"
         f"<tbody>{rows}</tbody></table>{''.join(_sections(results))}</html>"
     )
 
