@@ -7,9 +7,13 @@ import sys
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    from gateway.cli.main import run
+    try:
+        from gateway.cli.main import run
 
-    sys.exit(run(sys.argv[1:]))
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = 130  # while the command was still being imported
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Self
 
 from gateway.audit import AuditLog
 from gateway.detect import catalogue
+from gateway.detect.definitions import load_definitions
+from gateway.errors import UsageError
 from gateway.model import Destination, Hint, Item, Outcome, Surface
 from gateway.policy import JudgedText, Policy, PolicyStore, PolicyTest, load_policy
 from gateway.redaction import load_key
@@ -58,13 +60,14 @@ class Gateway:
             ProcessLimits(), count=workers or settings.workers, record=self.record
         )
         try:
+            check_own_recognizers(settings)
             self._key = load_key(settings.key_file)
             self._policies = PolicyStore(
                 policy, known_entities(settings), services=known_services(settings)
             )
             self._audit = AuditLog(settings.audit_log, self._key)
         except BaseException:
-            self._pool.close()
+            self._pool.close(at_once=True)
             raise
         self._reload_lock = threading.Lock()
         self._looked = time.monotonic()
@@ -93,15 +96,15 @@ class Gateway:
         """Wait for the workers, so that the first upload does not."""
         self._pool.warm()
 
-    def close(self) -> None:
-        """Finish what is under way and end the workers."""
-        self._pool.close()
+    def close(self, *, at_once: bool = False) -> None:
+        """End the workers; finish what is under way first, unless ``at_once``."""
+        self._pool.close(at_once=at_once)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self.close(at_once=kind is not None)
 
     def _job(self) -> Job:
         return Job(
@@ -146,10 +149,24 @@ def known_services(settings: Settings) -> tuple[str, ...]:
 def read_policy(policy: str | Path, settings: Settings) -> Policy:
     """A policy, checked against the entities and services that are known here.
 
+    The user's own recognisers are checked too, since a policy cannot work without them.
+
     Raises:
         PolicyError: it cannot be used; the message names file and line.
     """
+    check_own_recognizers(settings)
     return load_policy(policy, known_entities(settings), services=known_services(settings))
+
+
+def check_own_recognizers(settings: Settings) -> None:
+    """Read the user's own recognisers, if there are any.
+
+    Raises:
+        PolicyError: one cannot be used; the message names file and recogniser.
+    """
+    own = own_recognizers(settings)
+    if own is not None:
+        load_definitions(("en", "zh"), own)
 
 
 @cache
@@ -179,7 +196,10 @@ def judge_here(
     goal = Destination()
     if to:
         goal = destination_for(Catalog.load(settings.services_dir), to)
-    body = data.encode() if isinstance(data, str) else data
+    try:
+        body = data.encode() if isinstance(data, str) else data
+    except UnicodeEncodeError:
+        raise UsageError("the text has characters that UTF-8 cannot hold", "pass bytes") from None
     fingerprint = read_policy(policy, settings).fingerprint
     pipeline = _pipeline_here(policy, tuple(values), settings, fingerprint)
     return pipeline.process(Item(body, Hint(name), goal, Surface.API), scan_only=scan_only)

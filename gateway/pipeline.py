@@ -40,6 +40,10 @@ PRODUCT = "Redaction Gateway"
 
 _SUFFIX = re.compile(r"\.[a-z][a-z0-9]{0,4}")
 
+# A listed word such as "content" or "name" may be a name of the format itself. It is looked for
+# in all decoded text, but not in raw bytes, where it would be found in every header.
+_ONE_WORD = re.compile(r"[A-Za-z]+")
+
 _REMOVING = frozenset({Action.REPLACE, Action.MASK, Action.HASH})
 
 
@@ -178,10 +182,12 @@ class Pipeline:
         self, data: bytes, hint: Hint, values: Iterable[str], placeholders: Iterable[str]
     ) -> str:
         """Search the new bytes for what was removed; why they may not leave, or nothing."""
+        values = list(values)
         matcher = ValueMatcher(values)
+        raw_matcher = ValueMatcher(value for value in values if not _ONE_WORD.fullmatch(value))
         fillers = sorted(placeholders, key=len, reverse=True)
 
-        def survives(text: str) -> bool:
+        def survives(text: str, matcher: ValueMatcher = matcher) -> bool:
             for filler in fillers:
                 text = text.replace(filler, "\0")
             return bool(matcher.find(text))
@@ -193,7 +199,7 @@ class Pipeline:
                     return f"a removed value was still there afterwards ({segment.part})"
             if any(survives(text) for text in layers(data, hint, self.limits)):
                 return "a removed value was still there afterwards (second reader)"
-            if any(survives(text) for text in raw_layers(data)):
+            if any(survives(text, raw_matcher) for text in raw_layers(data)):
                 return "a removed value was still there afterwards (raw bytes)"
         except Unreadable as error:
             return f"the redacted document could not be read again: {error}"
@@ -202,12 +208,23 @@ class Pipeline:
     def _unreadable(self, case: _Case, why: str) -> Outcome:
         item = case.item
         decision = decide_unreadable(self.policy, why, item.destination, item.surface)
+        case = replace(case, name=self._shown_name(item.hint))
         return _undecided(replace(case, unread=(Unread("", why),)), decision)
 
     def _failed(self, case: _Case, why: str) -> Outcome:
         item = case.item
         decision = decide_failure(self.policy, why, item.destination, item.surface)
+        case = replace(case, name=self._shown_name(item.hint))
         return _undecided(replace(case, unread=(Unread("", why),)), decision)
+
+    def _shown_name(self, hint: Hint) -> str:
+        """The name of an item that could not be read, without anything found in it."""
+        try:
+            stem = Segment(_stem(hint), "name", Role.NAME)
+            edits = [Edit(0, f.start, f.end, f"[{f.entity}]") for f in self.detector.find([stem])]
+            return edit_text(stem.text, edits) + _ending(hint)
+        except Exception:  # noqa: BLE001 - an unjudged name is not shown
+            return _kind_of(hint)
 
 
 def build(
@@ -262,28 +279,30 @@ def failed_outcome(policy: Policy, item: Item, why: str) -> Outcome:
         why: what failed, for people, without values.
     """
     decision = decide_failure(policy, why, item.destination, item.surface)
-    return _undecided(
-        _Case(item, time.perf_counter(), new_reference(), unread=(Unread("", why),)), decision
+    case = _Case(
+        item,
+        time.perf_counter(),
+        new_reference(),
+        unread=(Unread("", why),),
+        name=_kind_of(item.hint),
     )
+    return _undecided(case, decision)
 
 
 def _undecided(case: _Case, decision: Decision) -> Outcome:
     if decision.verdict is Verdict.ALLOW:
         case = replace(case, name=case.item.hint.name)
         return _released(case, decision, case.item.data, "untouched", {})
-    # The name was never inspected, so no more of it is shown than what kind of file it is.
-    ending = _ending(case.item.hint)
-    case = replace(case, name=f"a {ending} file" if ending else "")
     return _blocked(case, decision.reason, decision.rule, {})
 
 
 def _blocked(case: _Case, reason: str, rule: str, counts: dict[str, int]) -> Outcome:
-    where = f" in {case.name}" if case.name else ""
+    where = f"{case.name}: " if case.name else ""
     return Outcome(
         verdict=Verdict.BLOCK,
         name=case.name,
         format=case.format,
-        reason=f"Blocked by {PRODUCT}: {reason}{where} (ref {case.reference})",
+        reason=f"Blocked by {PRODUCT}: {where}{reason} (ref {case.reference})",
         rule=rule,
         findings=case.findings,
         counts=counts,
@@ -313,6 +332,12 @@ def _released(
         item_sha256=hashlib.sha256(case.item.data).hexdigest(),
         milliseconds=(time.perf_counter() - case.started) * 1000,
     )
+
+
+def _kind_of(hint: Hint) -> str:
+    """What may be said of a name that nobody inspected."""
+    ending = _ending(hint)
+    return f"a {ending} file" if ending else ""
 
 
 def _ending(hint: Hint) -> str:

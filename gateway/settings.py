@@ -90,7 +90,7 @@ class Settings:
             home=Path(home) if home else _default_home(),
             limits=limits,
             workers=_number(environ, "workers", 2),
-            proxy_port=_number(environ, "proxy_port", 8877),
+            proxy_port=_port(environ),
         )
 
 
@@ -98,6 +98,13 @@ def _default_home() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("redaction-gateway", appauthor=False)
+
+
+def _port(environ: Mapping[str, str]) -> int:
+    port = _number(environ, "proxy_port", 8877)
+    if port > 65535:
+        raise UsageError("GATEWAY_PROXY_PORT must be at most 65535", "unset it or correct it")
+    return port
 
 
 def _number(environ: Mapping[str, str], name: str, default: object) -> int:

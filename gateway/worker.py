@@ -32,6 +32,7 @@ from gateway.settings import Limits
 
 _START_SECONDS = 120
 _ITEMS_PER_CHILD = 2000
+_SHUTTING_DOWN = "the gateway is shutting down"
 
 
 class Confinement(Protocol):
@@ -109,6 +110,7 @@ class WorkerPool:
             for n in range(count)
         ]
         self._warm = threading.Semaphore(0)
+        self._children: list[_Child] = []
         self._closed = False
         for thread in self._threads:
             thread.start()
@@ -117,7 +119,7 @@ class WorkerPool:
         """Queue an item. The future never raises."""
         future: Future[Outcome] = Future()
         if self._closed:
-            future.set_result(blocked_outcome(item, "the gateway is shutting down"))
+            future.set_result(blocked_outcome(item, _SHUTTING_DOWN))
         else:
             self._tasks.put(_Task(item, scan_only, future))
         return future
@@ -133,9 +135,19 @@ class WorkerPool:
             self._warm.acquire()
         self._warm.release(len(self._threads))
 
-    def close(self) -> None:
-        """Finish what is queued, then end the children."""
+    def close(self, *, at_once: bool = False) -> None:
+        """End the children.
+
+        Args:
+            at_once: block what is queued or under way instead of finishing it.
+        """
         self._closed = True
+        if at_once:
+            with contextlib.suppress(queue.Empty):
+                while task := self._tasks.get_nowait():
+                    task.future.set_result(blocked_outcome(task.item, _SHUTTING_DOWN))
+            for child in self._children:
+                child.stop()
         self._configured.set()
         for _ in self._threads:
             self._tasks.put(None)
@@ -145,11 +157,12 @@ class WorkerPool:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self.close(at_once=kind is not None)
 
     def _serve(self) -> None:
         child = _Child(self._confinement)
+        self._children.append(child)
         try:
             with contextlib.suppress(Exception):  # each item tries again, and is told why
                 child.launch()
@@ -183,7 +196,7 @@ def _judged(child: _Child, job: Job | None, task: _Task) -> Outcome:
     """The child's answer, if it belongs to the item; else what policy says of failures."""
     item = task.item
     if job is None:
-        return blocked_outcome(item, "the gateway is shutting down")
+        return blocked_outcome(item, _SHUTTING_DOWN)
     try:
         outcome = child.run(job, item, task.scan_only)
     except _Died as error:
@@ -207,6 +220,7 @@ class _Child:
         self._pipe: Connection | None = None
         self._job: Job | None = None
         self._items = 0
+        self._stopped = False
 
     def run(self, job: Job, item: Item, scan_only: bool) -> Outcome:  # noqa: FBT001
         """Judge one item in the child.
@@ -238,8 +252,21 @@ class _Child:
             self._process.join(5)
         self._kill()
 
+    def stop(self) -> None:
+        """Kill the child from another thread; whoever waits for it is told, and starts no other."""
+        self._stopped = True
+        process = self._process
+        if process is not None:
+            process.kill()
+
     def launch(self) -> Connection:
-        """Start the child if there is none."""
+        """Start the child if there is none.
+
+        Raises:
+            _Died: it was stopped for good.
+        """
+        if self._stopped:
+            raise _Died(_SHUTTING_DOWN)
         if self._process is None or not self._process.is_alive() or self._pipe is None:
             self._kill()
             context = multiprocessing.get_context("spawn")
@@ -276,6 +303,8 @@ class _Child:
         return pipe
 
     def _obituary(self) -> str:
+        if self._stopped:
+            return _SHUTTING_DOWN
         assert self._process is not None
         self._process.join(5)
         code = self._process.exitcode

@@ -4,7 +4,7 @@ import pytest
 
 from gateway import app
 from gateway.app import Gateway
-from gateway.errors import PolicyError
+from gateway.errors import PolicyError, UsageError
 from gateway.model import Item, Verdict
 from gateway.settings import Settings
 
@@ -62,3 +62,18 @@ def test_a_service_that_no_profile_knows_is_refused_by_name(tmp_path):
     )
     with pytest.raises(PolicyError, match="opnai"):
         Gateway(Settings.from_environ(), file)
+
+
+def test_a_faulty_recogniser_of_the_users_own_is_refused_at_the_start(gateway_home):
+    own = gateway_home / "recognizers"
+    own.mkdir()
+    (own / "mine.yaml").write_text("recognizers: [{name: x, entty: EMAIL_ADDRESS}]\n")
+    with pytest.raises(PolicyError, match=r"mine\.yaml"):
+        Gateway(Settings.from_environ(), "default")
+
+
+def test_text_that_is_no_text_is_a_usage_error():
+    from gateway import redact
+
+    with pytest.raises(UsageError):
+        redact("\ud800")

@@ -124,3 +124,9 @@ def test_a_survivor_blocks_the_item(pipe, monkeypatch):
     outcome = pipe.process(Item(MAIL.encode(), Hint("a.txt")))
     assert Verdict.BLOCK is outcome.verdict
     assert "still there" in outcome.reason
+
+
+def test_a_refusal_shows_the_name_of_an_unreadable_file_without_what_is_found_in_it(pipe):
+    outcome = pipe.process(Item(b"\x89PNG\r\n\x1a\n" + bytes(64), Hint(f"scan {MAIL}.png")))
+    expected = "Blocked by Redaction Gateway: scan [EMAIL_ADDRESS].png: could not be read: image"
+    assert outcome.reason.startswith(expected)

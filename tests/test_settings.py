@@ -24,3 +24,8 @@ def test_limits_are_read_from_the_environment():
 def test_a_limit_that_is_no_positive_number_is_refused_by_its_name(text):
     with pytest.raises(UsageError, match="GATEWAY_WALL_SECONDS"):
         Settings.from_environ({"GATEWAY_WALL_SECONDS": text})
+
+
+def test_a_port_beyond_the_last_one_is_refused():
+    with pytest.raises(UsageError, match="65535"):
+        Settings.from_environ({"GATEWAY_PROXY_PORT": "99999"})

@@ -123,3 +123,15 @@ def test_a_new_job_counts_from_the_next_item_on():
         assert Verdict.ALLOW is pool.submit(Item(b"Falcon")).result().verdict
         pool.configure(Job(job().policy, bytes(32), Limits(), ("Falcon",)))
         assert b"[EXACT_VALUE]" == pool.submit(Item(b"Falcon")).result().data
+
+
+@POSIX
+def test_closing_at_once_blocks_what_is_queued_and_under_way(tmp_path):
+    trouble = Trouble("hang", str(tmp_path / "happened"))
+    pool = WorkerPool(trouble, count=1)
+    pool.configure(job(wall_seconds=600))
+    futures = [pool.submit(Item(b"one")), pool.submit(Item(b"two"))]
+    while not (tmp_path / "happened").exists():  # the child holds the first item now
+        time.sleep(0.01)
+    pool.close(at_once=True)
+    assert ["shutting down"] * 2 == [f.result().reason.partition("is ")[2][:13] for f in futures]
