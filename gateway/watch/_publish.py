@@ -219,6 +219,10 @@ class Publisher:
             self._taken[target.parent].add(folded(target.name))
         return target
 
+    def has_copy(self, entry: Entry) -> bool:
+        """Whether what was published of a file is still there."""
+        return (self._synced / entry.target).is_file()
+
     def _target(
         self, folder: Path, name: str, output: str, earlier: Entry | None, key: str
     ) -> tuple[Path, str]:

