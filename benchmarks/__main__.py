@@ -12,6 +12,8 @@ import sys
 import time
 from collections.abc import Callable
 
+from benchmarks import proxy
+
 PROSE = (
     "The meeting was moved to Thursday because the room is taken, and the notes will follow. "
     "Please read the second chapter before then; it explains how the budget was made. "
@@ -97,6 +99,7 @@ def _wall(
 def main() -> None:
     """Run everything."""
     command_line()
+    proxy.measure(text)
     detection()
 
 

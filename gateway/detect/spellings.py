@@ -17,7 +17,10 @@ from collections.abc import Iterator
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 
-_BASE64 = r"(?<![\w+/.%-])(?>[A-Za-z0-9+/_-]{16,}(?:\r?\n[ \t]*[A-Za-z0-9+/_-]{4,})*)={0,2}"
+_BASE64 = (
+    r"(?<![\w+/.%-])(?>[A-Za-z0-9+/_-]{16,}"
+    r"(?:(?<=[A-Za-z0-9+/_-]{40})\r?\n[ \t]*[A-Za-z0-9+/_-]{4,})*)={0,2}"
+)
 _UNSEEN = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 _SPELLED = re.compile(
     r"(?P<units>(?:(?:(?<!\\)\\++|%(?:25)*+)u[0-9A-Fa-f]{4})+)"
@@ -123,7 +126,10 @@ def _spellings(text: str) -> Iterator[_Piece]:
             yield from _characters(raw, start)
             continue
         if kind == "base64":
-            if text[match.end() : match.end() + 1] == "." and text[match.end() + 1 : match.end() + 2].isalnum():
+            if (
+                text[match.end() : match.end() + 1] == "."
+                and text[match.end() + 1 : match.end() + 2].isalnum()
+            ):
                 continue  # a part of a token (JWT): that is found as a whole
             yield from _from_base64(raw, start)
             continue
@@ -185,6 +191,8 @@ def _from_base64(raw: str, start: int) -> Iterator[_Piece]:
 def _base64_text(raw: str) -> str:
     """What base64 says if it is text beyond doubt; else nothing."""
     compact = "".join(raw.split()).replace("-", "+").replace("_", "/")
+    if compact.upper() == compact or compact.lower() == compact:
+        return ""  # a number or a word far more often
     try:
         octets = base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True)
     except binascii.Error:

@@ -15,6 +15,7 @@ from xml.parsers import expat
 
 from gateway.errors import Unreadable
 from gateway.formats._base import Descend
+from gateway.formats._ooxml_headers import without_codes
 from gateway.formats._ooxml_vocabulary import (
     CROWDED,
     STRING_ELEMENTS,
@@ -32,6 +33,7 @@ _PLAIN_WORD = re.compile(r"[A-Za-z0-9_.:#{}*/%()+\-]{0,80}", re.ASCII)
 _SCHEMAS = ("http://schemas.", "http://purl.", "http://www.w3.org/", "urn:schemas-microsoft")
 _SCHEMA_ADDRESS = re.compile(r"[A-Za-z0-9_.:/#+\-]{1,200}", re.ASCII)
 _XSTRING = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_JOINED = re.compile(r'"\s*&\s*"')
 _EXPONENT = re.compile(r"[-+]?[0-9.]+[eE][-+]?[0-9]{1,2}")
 
 
@@ -134,6 +136,8 @@ class _Texts:
         self._found.append(value)
         if "%" in value:
             self._found.append(unquote(value))
+        if "&" in value:
+            self._found += (without_codes(value), _JOINED.sub("", value))
         if "_x" in value:
             self._found.append(_XSTRING.sub(lambda match: chr(int(match[1], 16)), value))
         if _EXPONENT.fullmatch(value):

@@ -15,9 +15,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from itertools import batched
+from itertools import batched, groupby
 
 from gateway.formats._ooxml_attributes import is_office, judge
+from gateway.formats._ooxml_headers import HEADERS, header_texts
 from gateway.formats._ooxml_tables import Tables
 from gateway.formats._ooxml_text import (
     BESIDE,
@@ -63,6 +64,7 @@ _DECLARATION = re.compile(
     r"""(?:\s+standalone=["'](?:yes|no)["'])?\s*"""
 )
 _SHARED_AT_MOST = 500
+_SHORTEST_STRETCH = 5
 
 
 @dataclass(slots=True)
@@ -83,6 +85,34 @@ class Paragraph:
                 views.append(view)
                 seen.add(text)
         return views
+
+
+    def stretches(self) -> list[tuple[Piece, ...]]:
+        """Runs and tracked changes that nothing parts from the text beside them.
+
+        A reader sees them apart, by colour or weight; joined, "Carter" and "138…" are one word.
+        """
+        runs = [(piece,) for piece, _ in self.pieces]
+        tracked = groupby(self.pieces, key=lambda entry: entry[1] & (_DELETED | _INSERTED))
+        groups = [tuple(piece for piece, _ in group) for _, group in tracked]
+        found: list[tuple[Piece, ...]] = []
+        for cut in (runs, groups if 1 < len(groups) < len(runs) else []):
+            texts = ["".join(text for text, _ in pieces) for pieces in cut]
+            for before, text, after, pieces in zip(
+                ["", *texts], texts, [*texts[1:], ""], cut, strict=False
+            ):
+                if len(text) >= _SHORTEST_STRETCH and _touches(before, text, after):
+                    found.append(pieces)
+        return found
+
+
+def _touches(before: str, text: str, after: str) -> bool:
+    """Whether a text is one word with what is beside it, but need not be the end of that word."""
+    edges = [edge for edge in (before[-1:] + text[:1], text[-1:] + after[:1]) if len(edge) == 2]
+    glued = [edge for edge in edges if edge.isascii() and edge.isalnum()]
+    if "@" in text and glued == [text[-1:] + after[:1]]:
+        return True
+    return bool(glued) and all(edge[0].isdigit() != edge[1].isdigit() for edge in glued)
 
 
 class PartReader:
@@ -287,6 +317,8 @@ class PartReader:
         views = paragraph.views()
         for view in views:
             self.emit(view, self.role, context, f"p[{self._count}]")
+        for view in paragraph.stretches():
+            self.emit(view, self.role, context, f"p[{self._count}]")
         if views:
             self._tables.add("".join(text for text, _ in views[-1]))
         if any(text.strip() for text, _ in paragraph.instructions):
@@ -310,6 +342,8 @@ class PartReader:
         parent = self.stack[-1]
         if len(pieces) == 1 and self.on_text(pieces[0][1][0], parent):
             return
+        if parent.local in HEADERS:
+            self._header(pieces)
         text = "".join(text for text, _ in pieces)
         rule = self._rule_of_text(parent, text)
         context = self._context_of_text(parent)
@@ -329,6 +363,16 @@ class PartReader:
         dull = _NUMBER.fullmatch(text) and not re.search("[0-9]{7}", shown.partition(".")[0])
         group = parent.local if dull or rule is Rule.DATE else f"{parent.local}={shown}"
         self.share(group, pieces[0], self.role, context)
+
+    def _header(self, pieces: tuple[Piece, ...]) -> None:
+        """A page header without its codes."""
+        found: list[Piece] = []
+        for _, (old,) in pieces:
+            for start, end, between in header_texts(self.source.text[old.start : old.end]):
+                slot = self.slot(old.start + start, old.start + end, old.escape)
+                found += [(between, ()), (slot.text, (slot,))]
+        if found:
+            self.emit(tuple(found), self.role, place="header")
 
     def _rule_of_text(self, parent: Tag, text: str) -> Rule | None:
         if not is_office(parent.namespace):
@@ -373,6 +417,10 @@ class PartReader:
             if attribute.local in {"val", "value", "name"}:
                 context += (tag.local,)
             self.share(group, (shown, (slot,)), Role.METADATA, context)
+            if "_" in shown and (rule is Rule.IDENTIFIER or tag.local == "bookmarkStart"):
+                # Names may not have spaces, so Emily Carter's is Emily_Carter.
+                spaced = shown.replace("_", " ")
+                self.share(f"@{spaced}", (spaced, (slot,)), Role.METADATA, context)
             if rule is Rule.URI and "%" in raw:
                 self._unquoted(start, end, tag, context)
 

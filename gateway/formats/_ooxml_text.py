@@ -65,6 +65,7 @@ class Rule(Enum):
     IDENTIFIER = "a name that formulas use"
     EXPRESSION = "a formula outside cells"
     FORMULA = "the formula of a cell"
+    CONSTANT = "a string constant in the formula of a cell; edited, the formula goes"
     CELL = "the value of a cell"
     CONTAINER = "a remark of the zip; edited, it is left out"
 

@@ -27,6 +27,7 @@ from gateway.formats._pdf_sheet import Glyph, Run, Sheet
 
 _LEADING = 2.0
 _MOST_OPEN = 300  # drawings with thousands of labels would take quadratic time
+_MOST_CELL_LINES = 4
 _LONGEST_CELL = 40  # longer pieces beside each other are columns of running text
 _HYPHENS = "-\u00ad\u2010"
 _SIGNS_OF_A_CODE = "0123456789@_/"
@@ -79,6 +80,7 @@ def lay_out(sheet: Sheet) -> list[Block]:
             if block.text.strip():
                 blocks.append(block)
                 blocks += _wrapped_words(lines, block)
+                blocks += _wrapped_cells(lines, block)
             if not _is_drawn_in_order(lines):
                 scattered.update(id(owner.run) for owner in block.owners if owner)
     known = {"".join(block.text.split()) for block in blocks}
@@ -203,6 +205,47 @@ def _wrapped_words(lines: list[Piece], block: Block) -> Iterator[Block]:
                 hidden=block.hidden,
                 context=block.context,
             )
+
+
+def _wrapped_cells(lines: list[Piece], block: Block) -> Iterator[Block]:
+    """Numbers and codes that fill a table cell and go on in its next line, as one word each.
+
+    Two lines are of one cell if they stand closer than the rows, or if the second has nothing to
+    its left while the first has.
+    """
+    group: list[Piece] = []
+    for place, line in enumerate([*lines, None]):
+        if group and line and _is_one_cell(lines, place):
+            group.append(line)
+            continue
+        if 1 < len(group) <= _MOST_CELL_LINES and _is_cut_word(group):
+            chars = [char for each in group for char in each.chars]
+            owners = [owner for each in group for owner in each.owners]
+            context = group[0].row_text or block.context
+            yield Block("".join(chars), owners, hidden=block.hidden, context=context)
+        group = [line] if line else []
+
+
+def _is_one_cell(lines: list[Piece], place: int) -> bool:
+    above, line = lines[place - 1], lines[place]
+    if above.row_text or line.row_text:
+        return not line.row_text
+    drop = above.base - line.base
+    around = [one.base - other.base for one, other in pairwise(lines)]
+    rows = around[max(place - 2, 0) : place - 1] + around[place : place + 1]
+    # A line of a cell that wraps more than once has its like on one side.
+    return bool(rows) and drop < 0.9 * max(rows)
+
+
+def _is_cut_word(group: list[Piece]) -> bool:
+    texts = ["".join(line.chars) for line in group]
+    widths = [line.end - line.begin for line in group]
+    return (
+        all(text.isascii() and not any(map(str.isspace, text)) for text in texts)
+        and min(widths[:-1]) > 0.8 * max(widths)
+        and len("".join(texts)) >= 6
+        and any(sign in "".join(texts) for sign in _SIGNS_OF_A_CODE)
+    )
 
 
 def _edge(chars: list[str], *, from_end: bool) -> int:

@@ -15,13 +15,16 @@ from dataclasses import dataclass, field, replace
 
 from gateway.formats._ooxml import Part, reader_of
 from gateway.formats._ooxml_part import Paragraph, PartReader, expanded
-from gateway.formats._ooxml_text import Passage, Rule, Slot
+from gateway.formats._ooxml_text import Passage, Piece, Rule, Slot
 from gateway.formats._ooxml_xml import Kind, Tag
 from gateway.model import Role
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _LONG = re.compile(r"[0-9]{7}")
 _PLAIN_FORMULA = re.compile(r"[A-Z0-9$:;,.()+\-*/^&<>=% ]{1,200}")
+# String constants that are put together: ="138"&"12345678".
+_JOINED = re.compile(r'"(?:[^"]|"")*"(?:\s*&amp;\s*"(?:[^"]|"")*")+')
+_CONSTANT = re.compile(r'"((?:[^"]|"")*)"')
 _ERROR = re.compile(r"#[A-Z/0!?_]{2,14}")
 _LABEL_LENGTH = 80
 _CONTEXTS = 4
@@ -182,6 +185,17 @@ class SheetReader(PartReader):
             self.share("formulas", (slot.text, (slot,)), Role.HIDDEN)
         else:
             self.emit(((slot.text, (slot,)),), Role.HIDDEN, self.context(), "formula")
+            self._joined(cell, slot)
+
+    def _joined(self, cell: Cell, whole: Slot) -> None:
+        """What constants of a formula spell together, which nobody may have calculated yet."""
+        for chain in _JOINED.finditer(self.source.text, whole.start, whole.end):
+            pieces: list[Piece] = []
+            for constant in _CONSTANT.finditer(self.source.text, *chain.span()):
+                slot = self.slot(*constant.span(1), whole.escape, Rule.CONSTANT)
+                self._workbook.cells[slot] = cell
+                pieces.append((slot.text, (slot,)))
+            self.emit(tuple(pieces), Role.HIDDEN, self.context(), "formula")
 
     def _shared_string(self, slot: Slot) -> None:
         workbook = self._workbook

@@ -55,6 +55,8 @@ class _Edit:
         for slot, ranges in self.dealt.items():
             if slot.rule is Rule.CELL:
                 self._cell(slot, ranges)
+            elif slot.rule is Rule.CONSTANT:
+                self._drop_formula(slot.part, self.workbook.cells[slot])
             elif slot.rule not in _NAMES | _FORMULAS:
                 changes = basic_changes(self.sources[slot.part], slot, ranges)
                 self.plan.add(slot.part, changes)

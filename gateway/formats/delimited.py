@@ -143,7 +143,6 @@ class DelimitedDocument:
                 context = names.get(column, ())
                 add(Segment(text, part, Role.BODY, context if column == 1 else context + label))
 
-
     def _open_files(self, part: str, start: int, end: int) -> None:
         """Open the files that stand as base64 in a cell, beside the cell's own segment."""
         if end - start < LEAST_BLOCK:

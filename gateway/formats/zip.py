@@ -36,7 +36,7 @@ class ZipDocument:
         for member in self._archive.members:
             self._own(member.name, f"member {member.index + 1}", Role.NAME)
             self._named[len(self._children.own) - 1] = member.index
-            for remark in (member.comment, member.hidden):
+            for remark in (member.comment, _once(member.hidden)):
                 self._remark(remark, f"member {member.index + 1}")
         self._remark(self._archive.comment, "comment")
         for member in self._archive.members:
@@ -141,6 +141,12 @@ def _views(data: bytes) -> Iterator[str]:
         yield data.decode("utf-8", "replace")
         yield data.decode("utf-16-le", "replace")
         yield data[1:].decode("utf-16-le", "replace")
+
+
+def _once(hidden: bytes) -> bytes:
+    """Extra fields that stand alike in both headers, not glued together: digits would join."""
+    middle = len(hidden) // 2
+    return hidden[:middle] if hidden[:middle] == hidden[middle:] else hidden
 
 
 def _decoded(remark: bytes) -> str:

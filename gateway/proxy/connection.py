@@ -77,11 +77,11 @@ class GuardedConnection(ProxyConnectionHandler):
         try:
             await super().handle_hook(hook)
         except BaseException as error:
-            _log.error("the %s hook failed: %s", hook.name, type(error).__name__)
             self._deny(hook.name, subject)
             task = asyncio.current_task()
             if isinstance(error, asyncio.CancelledError) and task and task.cancelling():
-                raise
+                raise  # the client has gone, or the proxy ends
+            _log.error("the %s hook failed: %s", hook.name, type(error).__name__)
         if (
             hook.name == "request"
             and subject.response is None

@@ -168,8 +168,9 @@ class Inspection:
         await self._refuse_parts(exchange, decoded.data)
         said = self._said(exchange, decoded)
         body = exchange.item(decoded.data, exchange.hint)
-        outcomes = await self._verdicts([item for item in (said, body) if item.data])
-        if said.data:
+        asked = bool(said.data) and not (body.data and _only_names_the_step(exchange, said))
+        outcomes = await self._verdicts([said] * asked + [body] * bool(body.data))
+        if asked:
             _check_said(said, outcomes[0])
         return await self._released(exchange, raw, body, outcomes[-1]) if body.data else raw
 
@@ -263,6 +264,12 @@ class Inspection:
         scope = self._gate.scope(flow)
         route = self._catalog.route(scope.host, flow.request.method, flow.request.path)
         return answers.in_shape(self._catalog, route, outcome.reason, outcome.reference, flow)
+
+
+def _only_names_the_step(exchange: Exchange, said: Item) -> bool:
+    """Whether the head says nothing but a path that stands word for word in the profile."""
+    path = exchange.request.path.partition("?")[0]
+    return exchange.route.spelled and said.data == f"path: {path}\n".encode("utf-8", "replace")
 
 
 def _check_said(item: Item, outcome: Outcome) -> None:

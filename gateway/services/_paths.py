@@ -29,9 +29,14 @@ def split_target(target: str) -> tuple[str, str]:
     return path if path.startswith("/") else "/" + path, query
 
 
+def is_plain(path: str) -> bool:
+    """Whether all servers read a path alike."""
+    return not _ODD.search(path)
+
+
 def readings(path: str) -> tuple[Segments, ...]:
     """Each way in which a server may split a path into segments, without duplicates."""
-    if not _ODD.search(path):
+    if is_plain(path):
         return (_resolve(path.split("/")),)
     literal = _resolve([unquote(segment) for segment in path.split("/")])
     decoded = _resolve(unquote(path).split("/"))
@@ -64,6 +69,8 @@ class PathPattern:
 
     methods: frozenset[str]
     segments: tuple[re.Pattern[str] | None, ...]
+    literal: bool = False
+    """Whether the path stands there in full, without ``*``."""
 
     @classmethod
     def parse(cls, text: str, *, fold: bool = False) -> Self:
@@ -89,7 +96,7 @@ class PathPattern:
             if segment
         )
         wanted = frozenset() if methods == "*" else frozenset(methods.split("|"))
-        return cls(wanted, segments)
+        return cls(wanted, segments, "*" not in path)
 
     def matches(self, method: str, segments: Segments) -> bool:
         """Whether a request is what the pattern describes."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
@@ -36,6 +36,7 @@ class Route:
         inspect: whether the body goes through the pipeline; false only for sign-in.
         supported: false when the request is only a piece of an upload: refuse it.
         why: with ``supported`` false, what to tell the user; otherwise empty.
+        spelled: the profile itself spells the path out, so that it says nothing of the user's.
     """
 
     service: str
@@ -44,6 +45,7 @@ class Route:
     inspect: bool = True
     supported: bool = True
     why: str = ""
+    spelled: bool = False
 
     def destination(self, host: str) -> Destination:
         """The destination that policy judges by."""
@@ -70,7 +72,7 @@ class _Compiled:
     def route(self, method: str, segments: _paths.Segments, query: Mapping[str, set[str]]) -> Route:
         for pattern, step in self.steps:
             if pattern.matches(method, segments) and _query_fits(step, query):
-                return _route(self.profile, step)
+                return replace(_route(self.profile, step), spelled=pattern.literal)
         return Route(self.profile.service, GENERIC, self.profile.purpose)
 
 
@@ -158,7 +160,9 @@ class Catalog:
         routes = [
             found.route(method.upper(), segments, values) for segments in _paths.readings(path)
         ]
-        return min(routes, key=lambda route: (route.supported, _STRICTNESS.index(route.purpose)))
+        route = min(routes, key=lambda route: (route.supported, _STRICTNESS.index(route.purpose)))
+        # A path that can be read in several ways holds more than what was matched.
+        return route if _paths.is_plain(path) else replace(route, spelled=False)
 
     def why_partial(self, route: Route, headers: Iterable[str], body: bytes) -> str:
         """Why a request holds only a piece of a document, as its headers and form say.

@@ -319,3 +319,29 @@ def test_a_dead_service_is_named_in_the_answer(gateway, upstream):
         answer = read_answer(client)
     assert 502 == answer.status
     assert b"the service broke off" in answer.body
+
+
+def test_a_head_that_only_names_the_step_is_not_judged_by_itself(gateway):
+    assert 200 == gateway.post(b"hello").status
+    assert [b"hello"] == [item.data for item in gateway.inspector.seen]
+
+
+@pytest.mark.parametrize(
+    ("target", "header"),
+    [
+        ("/v1/chat/completions?note=x", ""),
+        ("/v1/chat/completions", "X-Note: x"),
+        ("/v1/chat/completions;x", ""),
+        ("/v1/chat//completions", ""),
+        ("/v1/ch%61t/completions", ""),
+        ("/v1/threads/x", ""),
+    ],
+)
+def test_a_head_that_says_anything_more_is_judged(gateway, target, header):
+    assert 200 == gateway.post(b"hello", *filter(None, [header]), target=target).status
+    assert 2 == len(gateway.inspector.seen)
+
+
+def test_a_request_without_a_body_is_judged_by_its_head(gateway):
+    assert 200 == gateway.post(b"").status
+    assert [b"path: /v1/chat/completions\n"] == [item.data for item in gateway.inspector.seen]

@@ -382,3 +382,20 @@ def test_one_of_several_wechat_chunks_is_reported(body, partial):
 def test_an_unknown_service_name_is_a_usage_error():
     with pytest.raises(UsageError, match="no service named opnai"):
         CATALOG.get("opnai")
+
+
+@pytest.mark.parametrize(
+    ("target", "spelled"),
+    [
+        ("/v1/chat/completions", True),
+        ("/v1/chat/completions?a=b", True),
+        ("/v1/chat/completions;jane.doe@example.com", False),
+        ("/v1/x/../chat/completions", False),
+        ("/v1/ch%61t/completions", False),
+        ("/v1//chat/completions", False),
+        ("/v1/threads/anything", False),
+        ("/v1/jane.doe@example.com", False),
+    ],
+)
+def test_only_a_path_that_the_profile_spells_out_says_nothing_of_the_users(target, spelled):
+    assert spelled == Catalog.load().route("api.openai.com", "POST", target).spelled
