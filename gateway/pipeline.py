@@ -298,11 +298,13 @@ def _undecided(case: _Case, decision: Decision) -> Outcome:
 
 def _blocked(case: _Case, reason: str, rule: str, counts: dict[str, int]) -> Outcome:
     where = f"{case.name}: " if case.name else ""
+    named = rule and f"(rule {rule})" not in reason
+    source = f"rule {rule}, ref {case.reference}" if named else f"ref {case.reference}"
     return Outcome(
         verdict=Verdict.BLOCK,
         name=case.name,
         format=case.format,
-        reason=f"Blocked by {PRODUCT}: {where}{reason} (ref {case.reference})",
+        reason=f"Blocked by {PRODUCT}: {where}{reason} ({source})",
         rule=rule,
         findings=case.findings,
         counts=counts,

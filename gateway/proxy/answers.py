@@ -31,11 +31,10 @@ def with_place(outcome: Outcome) -> Outcome:
     """
     parts = [one.part for one in outcome.unread if one.part]
     parts += [one.part for one in outcome.findings if one.part and one.entity in outcome.counts]
-    mark = f" (ref {outcome.reference})"
-    if outcome.name or not parts or not outcome.reason.endswith(mark):
+    said, mark, source = outcome.reason.rpartition(" (")
+    if outcome.name or not parts or not source.endswith(f"ref {outcome.reference})"):
         return outcome
-    reason = f"{outcome.reason.removesuffix(mark)} at {parts[0]}{mark}"
-    return replace(outcome, reason=reason)
+    return replace(outcome, reason=f"{said} at {parts[0]}{mark}{source}")
 
 
 def plain(

@@ -67,6 +67,7 @@ def running_cloud(hosts: Sequence[str], folder: Path) -> Iterator[Cloud]:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else each answer waits for a delayed acknowledgement
 
     def _answer(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
