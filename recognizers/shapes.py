@@ -137,7 +137,8 @@ _PLACEHOLDER = re.compile(
     | ^(?:your|example|sample|dummy|fake|insert|enter|change[-_]?me|replace|redacted)(?![a-z0-9])
     | ^(?:your|insert|enter|replace|example)[-_ ]?(?:own|api|pass|secret|key|token)
     | ^(?:password|passwd|passphrase|secret|token|todo|tbd|none|null|nil|undefined|true|false|required
-        |optional|string|str|bytes|text|hidden|masked|empty|placeholder)[,;:.)]*$
+        |optional|string|str|bytes|text|hidden|masked|empty|placeholder
+        |object|array|integer|number|boolean)[,;:.)]*$   # JSON Schema's types
     """
 )
 

@@ -19,7 +19,7 @@ from gateway.detect.overlaps import Span, resolve
 from gateway.detect.spellings import Undone
 from gateway.detect.text import comparable, fold
 from gateway.detect.values import ValueMatcher
-from gateway.model import DetectionOptions, Finding, Segment
+from gateway.model import DetectionOptions, Finding, Role, Segment
 
 if TYPE_CHECKING:
     from presidio_analyzer import RecognizerResult
@@ -84,7 +84,7 @@ class Detector:
         found: dict[int, list[Span]] = {}
         for batch in batches(texts):
             for place, span in self._batch_spans(batch, texts, shown):
-                if not self._counts(span, shown[place].text):
+                if not self._counts(span, shown[place]):
                     continue
                 position = place
                 if place >= len(segments):
@@ -95,8 +95,10 @@ class Detector:
                 found.setdefault(position, []).append(span)
         return {position: resolve(spans) for position, spans in found.items()}
 
-    def _counts(self, span: Span, text: str) -> bool:
-        options = self._options
+    def _counts(self, span: Span, segment: Segment) -> bool:
+        text, options = segment.text, self._options
+        if span.entity == "PASSWORD" and segment.role is Role.KEY:
+            return False  # a key below "password" is a word of a schema
         if span.entity == _EXACT:
             return True
         if span.score < options.thresholds.get(span.entity, options.threshold):

@@ -31,7 +31,7 @@ from gateway.formats._ooxml_text import (
     united,
 )
 from gateway.formats._ooxml_vocabulary import is_known_name
-from gateway.formats._ooxml_xml import TOKEN, HasDoctype, Source, Tag, read_xml
+from gateway.formats._ooxml_xml import TOKEN, HasDoctype, Source, Tag, check_xml, read_xml
 from gateway.formats._zip import Archive, Member, peek, read_archive, rebuild
 from gateway.model import Edit, Hint, Role, Segment, Unread
 
@@ -263,7 +263,7 @@ class Package:
         new = replaced(self._sources[part], united(changes))
         data = new.encode(self._codecs[part], "xmlcharrefreplace")
         try:
-            read_xml(data)
+            check_xml(data)
         except Unreadable:
             raise CannotEdit("an edit would break a part of the file") from None
         return data

@@ -86,24 +86,21 @@ class Paragraph:
                 seen.add(text)
         return views
 
-
     def stretches(self) -> list[tuple[Piece, ...]]:
         """Runs and tracked changes that nothing parts from the text beside them.
 
         A reader sees them apart, by colour or weight; joined, "Carter" and "138…" are one word.
         """
-        runs = [(piece,) for piece, _ in self.pieces]
         tracked = groupby(self.pieces, key=lambda entry: entry[1] & (_DELETED | _INSERTED))
-        groups = [tuple(piece for piece, _ in group) for _, group in tracked]
-        found: list[tuple[Piece, ...]] = []
-        for cut in (runs, groups if 1 < len(groups) < len(runs) else []):
-            texts = ["".join(text for text, _ in pieces) for pieces in cut]
-            for before, text, after, pieces in zip(
-                ["", *texts], texts, [*texts[1:], ""], cut, strict=False
-            ):
+        cuts = [[(piece,) for piece in view] for view in self.views()]
+        cuts.append([tuple(piece for piece, _ in group) for _, group in tracked])
+        found: dict[tuple[int, ...], tuple[Piece, ...]] = {}
+        for cut in cuts:
+            texts = ["", *("".join(text for text, _ in pieces) for pieces in cut), ""]
+            for pieces, before, text, after in zip(cut, texts, texts[1:], texts[2:], strict=False):
                 if len(text) >= _SHORTEST_STRETCH and _touches(before, text, after):
-                    found.append(pieces)
-        return found
+                    found[tuple(map(id, pieces))] = pieces
+        return list(found.values())
 
 
 def _touches(before: str, text: str, after: str) -> bool:

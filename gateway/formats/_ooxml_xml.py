@@ -147,6 +147,16 @@ def read_xml(data: bytes) -> Source:
     return source
 
 
+def check_xml(data: bytes) -> None:
+    """Have lxml read a part that was written.
+
+    Raises:
+        Unreadable: it is not well-formed.
+    """
+    decode_part(data)
+    _parse(data)
+
+
 def _parse(data: bytes) -> etree._Element:
     from lxml import etree
 

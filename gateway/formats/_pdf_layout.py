@@ -233,8 +233,10 @@ def _is_one_cell(lines: list[Piece], place: int) -> bool:
     drop = above.base - line.base
     around = [one.base - other.base for one, other in pairwise(lines)]
     rows = around[max(place - 2, 0) : place - 1] + around[place : place + 1]
+    if not rows:
+        return line.end - line.begin < 0.9 * (above.end - above.begin)
     # A line of a cell that wraps more than once has its like on one side.
-    return bool(rows) and drop < 0.9 * max(rows)
+    return drop < 0.9 * max(rows)
 
 
 def _is_cut_word(group: list[Piece]) -> bool:

@@ -325,3 +325,33 @@ def test_a_signature_is_unread_and_goes_when_the_document_changes():
     result = parts_of(replaced(data, "Zhang"))
     assert not [name for name in result if "signatures" in name]
     assert b"signature" not in result["_rels/.rels"]
+
+
+def test_runs_that_touch_are_also_read_apart():
+    data = with_body(
+        f"<w:p>{run('Phone', '<w:rPr><w:b/></w:rPr>')}{run('13812345678')}</w:p>"
+        f"<w:p>{run('ann@acme-mail.com')}{run('next')}</w:p>"
+        f'<w:p>{run("Emily ")}{run("Carter")}<w:ins w:id="1" w:author="x">'
+        f"{run('1391234')}{run('5678')}</w:ins></w:p>"
+    )
+    texts = [segment.text for segment in open_document(data, Hint("a.docx")).segments()]
+    assert {"Phone13812345678", "13812345678", "ann@acme-mail.com"} <= set(texts)
+    assert {"Emily Carter", "13912345678"} <= set(texts)
+
+
+def test_inserted_run_is_read_apart_from_what_stands_before_a_deletion():
+    data = with_body(
+        f'<w:p>{run("Tel")}<w:del w:id="1" w:author="x"><w:r><w:delText>13912345678</w:delText>'
+        f'</w:r></w:del><w:ins w:id="2" w:author="x">{run("13812345678")}</w:ins></w:p>'
+    )
+    texts = [segment.text for segment in open_document(data, Hint("a.docx")).segments()]
+    assert {"13912345678", "13812345678"} <= set(texts)
+
+
+def test_pieces_of_one_number_or_address_are_not_read_apart():
+    data = with_body(
+        f"<w:p>{run('1381234')}{run('5678901')}</w:p>"
+        f"<w:p>{run('emily.car')}{run('ter@acme-mail.com')}</w:p>"
+    )
+    texts = [segment.text for segment in open_document(data, Hint("a.docx")).segments()]
+    assert not {"1381234", "5678901", "ter@acme-mail.com"} & set(texts)

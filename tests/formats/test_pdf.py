@@ -339,3 +339,26 @@ def test_glyphs_mapped_to_control_characters_are_unread() -> None:
     assert "text in a font without a Unicode map" in [
         note.why for note in open_document(out.getvalue(), HINT).unread
     ]
+
+
+def _table(*cells: tuple[int, int, str]) -> bytes:
+    content = b"".join(b"1 0 0 1 %d %d Tm (%s) Tj " % (x, y, text.encode()) for x, y, text in cells)
+    return from_content(b"BT /F1 12 Tf " + content + b"ET")
+
+
+def test_number_that_fills_a_table_cell_and_goes_on_below_is_whole() -> None:
+    data = _table(
+        *((60, 700, "Ann"), (200, 700, "110105199504058"), (200, 686, "657")),
+        *((60, 660, "Bob"), (200, 660, "110105199911179"), (200, 646, "501")),
+    )
+    assert {"110105199504058657", "110105199911179501"} <= set(body(data))
+
+
+def test_first_column_is_joined_where_its_lines_stand_closer_than_its_rows() -> None:
+    data = _table(*((60, 700, "110105199504058"), (60, 686, "657"), (60, 660, "22")))
+    assert "110105199504058657" in body(data)
+
+
+def test_column_of_numbers_is_not_joined() -> None:
+    data = _table(*((60, y, f"13812345{y}") for y in (700, 686, 672)))
+    assert not [text for text in body(data) if "700138" in text]

@@ -267,3 +267,44 @@ def test_a_number_cut_by_a_comment_is_seen_whole_and_never_half_edited():
     assert "13800138000" in [s.text for s in segments(data)]
     with pytest.raises(CannotEdit):
         replaced(data, "13800138000")
+
+
+@pytest.mark.parametrize(
+    ("header", "seen", "written"),
+    [
+        ("&CEmily Carter", "Emily Carter", "&C[X]"),
+        ('&L&"Arial,Bold"&12Emily&B Carter&RPage &P', "Emily Carter\nPage ", None),
+        ("&LTel&R13812345678", "Tel\n13812345678", None),
+        ("&CBlue && Co", "Blue && Co", None),
+    ],
+)
+def test_page_header_is_read_without_its_codes(header, seen, written):
+    source = book([[1]])
+    source.active.oddHeader.center.text = "PLACE"
+    parts = parts_of(saved(source))
+    name = "xl/worksheets/sheet1.xml"
+    escaped = header.replace("&", "&amp;").encode()
+    parts[name] = parts[name].replace(b"&amp;CPLACE", escaped)
+    data = packed(parts)
+    texts = [segment.text.strip() for segment in segments(data)]
+    assert seen.strip() in texts
+    if written:
+        result = parts_of(replaced(data, "Emily Carter"))[name].decode()
+        assert f"<oddHeader>{written.replace('&', '&amp;')}</oddHeader>" in result
+
+
+def test_defined_name_with_underscores_is_read_with_spaces_and_renamed_in_formulas():
+    source = book([[5], ["=Emily_Carter*2"]])
+    source.defined_names["Emily_Carter"] = DefinedName("Emily_Carter", attr_text="Data!$A$1")
+    result = replaced(saved(source), "Emily Carter")
+    assert b"Emily" not in b"".join(parts_of(result).values())
+    (name,) = loaded(result).defined_names
+    assert f"={name}*2" == loaded(result)["Data"]["A2"].value
+
+
+def test_constants_that_a_formula_joins_are_read_as_one_text():
+    data = saved(book([['="138"&"12345678"'], ['=A1&" ok"']]))
+    assert "13812345678" in [segment.text for segment in segments(data)]
+    result = loaded(replaced(data, "13812345678"))["Data"]
+    assert result["A1"].value is None
+    assert '=A1&" ok"' == result["A2"].value
