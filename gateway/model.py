@@ -8,6 +8,7 @@ text from a document is marked ``repr=False``.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from gateway.errors import NotReleasable
+
+_ENDING = re.compile(r"\.[a-z][a-z0-9]{0,4}")
 
 
 class Surface(StrEnum):
@@ -89,6 +92,23 @@ class Hint:
         """The extension in lower case with its dot, or an empty string."""
         stem, dot, ext = self.name.rpartition(".")
         return dot + ext.lower() if stem else ""
+
+    @property
+    def ending(self) -> str:
+        """The suffix as written, if it is one that a file could have.
+
+        The end of an e-mail address (``a@b.com``) is none.
+        """
+        if not _ENDING.fullmatch(self.suffix):
+            return ""
+        start = len(self.name) - len(self.suffix)
+        domain = self.name[:start].rpartition("@")
+        return "" if domain[1] and "." not in domain[2] else self.name[start:]
+
+    @property
+    def stem(self) -> str:
+        """The name without its ending: the part of it that is text."""
+        return self.name.removesuffix(self.ending)
 
     @property
     def essence(self) -> str:

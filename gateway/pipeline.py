@@ -5,9 +5,7 @@ Nothing here raises: what cannot be decided is an outcome with verdict block and
 
 from __future__ import annotations
 
-import hashlib
 import re
-import secrets
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -32,32 +30,16 @@ from gateway.model import (
     Verdict,
     count_entities,
 )
+from gateway.outcomes import Case, blocked, kind_of, new_reference, released, undecided
 from gateway.policy import Policy, decide, decide_failure, decide_unreadable, detection_options
 from gateway.redaction import Redactor
 from gateway.settings import Limits
-
-PRODUCT = "Redaction Gateway"
-
-_SUFFIX = re.compile(r"\.[a-z][a-z0-9]{0,4}")
 
 # A listed word such as "content" or "name" may be a name of the format itself. It is looked for
 # in all decoded text, but not in raw bytes, where it would be found in every header.
 _ONE_WORD = re.compile(r"[A-Za-z]+")
 
 _REMOVING = frozenset({Action.REPLACE, Action.MASK, Action.HASH})
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """An item under judgement: what was found in it and when the work began."""
-
-    item: Item
-    started: float
-    reference: str
-    format: str = ""
-    findings: tuple[Finding, ...] = ()
-    unread: tuple[Unread, ...] = ()
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +65,7 @@ class Pipeline:
             item: what wants to leave.
             scan_only: report the findings and the verdict, but make no new bytes.
         """
-        case = _Case(item, time.perf_counter(), new_reference(), name=item.hint.name)
+        case = Case(item, time.perf_counter(), new_reference(), name=item.hint.name)
         try:
             return self._process(case, scan_only=scan_only)
         except MemoryError:
@@ -92,11 +74,11 @@ class Pipeline:
             why = f"it failed while being inspected ({type(error).__name__})"
             return self._failed(case, why)
 
-    def _process(self, case: _Case, *, scan_only: bool) -> Outcome:
+    def _process(self, case: Case, *, scan_only: bool) -> Outcome:
         item = case.item
         try:
             document = open_document(item.data, item.hint, self.limits)
-            segments = [Segment(_stem(item.hint), "name", Role.NAME), *document.segments()]
+            segments = [Segment(item.hint.stem, "name", Role.NAME), *document.segments()]
             _check_size(segments, self.limits)
         except LimitExceeded as error:
             return self._failed(case, str(error))
@@ -112,24 +94,24 @@ class Pipeline:
         decision = decide(self.policy, findings, case.unread, item.destination, item.surface)
         treated = list(zip(findings, decision.treatments, strict=True))
         edits = self._edits(segments, treated)
-        case = replace(case, name=edit_text(_stem(item.hint), edits[0]) + _ending(item.hint))
+        case = replace(case, name=edit_text(item.hint.stem, edits[0]) + item.hint.ending)
         if decision.verdict is Verdict.BLOCK:
-            return _blocked(case, decision.reason, decision.rule, _culprits(treated))
+            return blocked(case, decision.reason, decision.rule, _culprits(treated))
         drops = self._drops(item, segments, decision.verdict)
         if decision.verdict is Verdict.ALLOW and not drops:
-            return _released(case, decision, item.data, "untouched", {})
+            return released(case, decision, item.data, "untouched", {})
         decision = replace(decision, verdict=Verdict.REDACT)
         counts = count_entities([f for f, t in treated if t.action in _REMOVING])
         if scan_only:
             return replace(
-                _released(case, decision, item.data, "untouched", counts), data=None, sha256=""
+                released(case, decision, item.data, "untouched", counts), data=None, sha256=""
             )
         outcome = self._redact(case, decision, document, segments, treated, edits[1] + drops)
         return replace(outcome, rung="part dropped") if drops and outcome.data else outcome
 
     def _redact(
         self,
-        case: _Case,
+        case: Case,
         decision: Decision,
         document: Document,
         segments: Sequence[Segment],
@@ -141,14 +123,14 @@ class Pipeline:
         try:
             data = document.apply(edits)
         except CannotEdit as error:
-            return _blocked(case, f"{found}{error}", decision.rule, counts)
+            return blocked(case, f"{found}{error}", decision.rule, counts)
         removed, kept = _values(segments, treated)
         placeholders = {edit.replacement for edit in edits} - {""}
         hint = replace(case.item.hint, name=case.name)
         survivor = self._verify(data, hint, removed - kept, placeholders)
         if survivor:
-            return _blocked(case, f"{found}{survivor}", decision.rule, counts)
-        return _released(case, decision, data, "native", counts)
+            return blocked(case, f"{found}{survivor}", decision.rule, counts)
+        return released(case, decision, data, "native", counts)
 
     def _drops(self, item: Item, segments: Sequence[Segment], verdict: Verdict) -> list[Edit]:
         """Edits that leave dispensable parts out, unless policy lets them pass unread."""
@@ -205,26 +187,26 @@ class Pipeline:
             return f"the redacted document could not be read again: {error}"
         return ""
 
-    def _unreadable(self, case: _Case, why: str) -> Outcome:
+    def _unreadable(self, case: Case, why: str) -> Outcome:
         item = case.item
         decision = decide_unreadable(self.policy, why, item.destination, item.surface)
         case = replace(case, name=self._shown_name(item.hint))
-        return _undecided(replace(case, unread=(Unread("", why),)), decision)
+        return undecided(replace(case, unread=(Unread("", why),)), decision)
 
-    def _failed(self, case: _Case, why: str) -> Outcome:
+    def _failed(self, case: Case, why: str) -> Outcome:
         item = case.item
         decision = decide_failure(self.policy, why, item.destination, item.surface)
         case = replace(case, name=self._shown_name(item.hint))
-        return _undecided(replace(case, unread=(Unread("", why),)), decision)
+        return undecided(replace(case, unread=(Unread("", why),)), decision)
 
     def _shown_name(self, hint: Hint) -> str:
         """The name of an item that could not be read, without anything found in it."""
         try:
-            stem = Segment(_stem(hint), "name", Role.NAME)
+            stem = Segment(hint.stem, "name", Role.NAME)
             edits = [Edit(0, f.start, f.end, f"[{f.entity}]") for f in self.detector.find([stem])]
-            return edit_text(stem.text, edits) + _ending(hint)
+            return edit_text(stem.text, edits) + hint.ending
         except Exception:  # noqa: BLE001 - an unjudged name is not shown
-            return _kind_of(hint)
+            return kind_of(hint)
 
 
 def build(
@@ -250,107 +232,6 @@ def build(
 def preload() -> None:
     """Load what takes time and needs no policy yet."""
     from gateway.detect import engine  # noqa: F401
-
-
-def new_reference() -> str:
-    """A short id that a refusal and its audit record share."""
-    return f"G-{secrets.token_hex(4)}"
-
-
-def blocked_outcome(item: Item, why: str, *, rule: str = "", reference: str = "") -> Outcome:
-    """The outcome for an item that never reached, or never came back from, the pipeline.
-
-    Args:
-        item: what wanted to leave.
-        why: a reason for people, without values.
-        rule: the rule that decided, where one did.
-        reference: an id given out already.
-    """
-    case = _Case(item, time.perf_counter(), reference or new_reference(), unread=(Unread("", why),))
-    return _blocked(case, why, rule, {})
-
-
-def failed_outcome(policy: Policy, item: Item, why: str) -> Outcome:
-    """The outcome for an item whose inspection failed outside the pipeline.
-
-    Args:
-        policy: says what failures mean; they block unless it says otherwise in so many words.
-        item: what was being inspected.
-        why: what failed, for people, without values.
-    """
-    decision = decide_failure(policy, why, item.destination, item.surface)
-    case = _Case(
-        item,
-        time.perf_counter(),
-        new_reference(),
-        unread=(Unread("", why),),
-        name=_kind_of(item.hint),
-    )
-    return _undecided(case, decision)
-
-
-def _undecided(case: _Case, decision: Decision) -> Outcome:
-    if decision.verdict is Verdict.ALLOW:
-        case = replace(case, name=case.item.hint.name)
-        return _released(case, decision, case.item.data, "untouched", {})
-    return _blocked(case, decision.reason, decision.rule, {})
-
-
-def _blocked(case: _Case, reason: str, rule: str, counts: dict[str, int]) -> Outcome:
-    where = f"{case.name}: " if case.name else ""
-    named = rule and f"(rule {rule})" not in reason
-    source = f"rule {rule}, ref {case.reference}" if named else f"ref {case.reference}"
-    return Outcome(
-        verdict=Verdict.BLOCK,
-        name=case.name,
-        format=case.format,
-        reason=f"Blocked by {PRODUCT}: {where}{reason} ({source})",
-        rule=rule,
-        findings=case.findings,
-        counts=counts,
-        unread=case.unread,
-        rung="blocked",
-        reference=case.reference,
-        item_sha256=hashlib.sha256(case.item.data).hexdigest(),
-        milliseconds=(time.perf_counter() - case.started) * 1000,
-    )
-
-
-def _released(
-    case: _Case, decision: Decision, data: bytes, rung: str, counts: dict[str, int]
-) -> Outcome:
-    return Outcome(
-        verdict=decision.verdict,
-        data=data,
-        name=case.name,
-        format=case.format,
-        rule=decision.rule,
-        findings=case.findings,
-        counts=counts,
-        unread=case.unread,
-        rung=rung,
-        reference=case.reference,
-        sha256=hashlib.sha256(data).hexdigest(),
-        item_sha256=hashlib.sha256(case.item.data).hexdigest(),
-        milliseconds=(time.perf_counter() - case.started) * 1000,
-    )
-
-
-def _kind_of(hint: Hint) -> str:
-    """What may be said of a name that nobody inspected."""
-    ending = _ending(hint)
-    return f"a {ending} file" if ending else ""
-
-
-def _ending(hint: Hint) -> str:
-    """The suffix as written, where it is one that a file could have."""
-    suffix = hint.suffix
-    return hint.name[-len(suffix) :] if _SUFFIX.fullmatch(suffix) else ""
-
-
-def _stem(hint: Hint) -> str:
-    """The name without its suffix, which is judged as text."""
-    return hint.name.removesuffix(_ending(hint))
 
 
 def _check_size(segments: Iterable[Segment], limits: Limits) -> None:

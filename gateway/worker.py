@@ -26,7 +26,8 @@ from typing import Protocol, Self
 
 from gateway.errors import GatewayError
 from gateway.model import Item, Outcome
-from gateway.pipeline import Pipeline, blocked_outcome, build, failed_outcome, preload
+from gateway.outcomes import blocked_outcome, failed_outcome
+from gateway.pipeline import Pipeline, build, preload
 from gateway.policy import Policy
 from gateway.settings import Limits
 

@@ -60,3 +60,17 @@ def test_a_suffix_is_lower_case_and_never_the_whole_name(suffix, name):
 
 def test_counting_no_findings_gives_an_empty_mapping():
     assert {} == count_entities([])
+
+
+@pytest.mark.parametrize(
+    ("stem", "ending", "name"),
+    [
+        ("Report", ".DOCX", "Report.DOCX"),
+        ("a@b.com", ".txt", "a@b.com.txt"),
+        ("a@b.com", "", "a@b.com"),
+        ("notes.13912345678", "", "notes.13912345678"),
+        (".bashrc", "", ".bashrc"),
+    ],
+)
+def test_the_stem_is_what_of_a_name_is_text(stem, ending, name):
+    assert (stem, ending) == (Hint(name).stem, Hint(name).ending)

@@ -92,6 +92,7 @@ class Paragraph:
         A reader sees them apart, by colour or weight; joined, "Carter" and "138…" are one word.
         """
         tracked = groupby(self.pieces, key=lambda entry: entry[1] & (_DELETED | _INSERTED))
+        cuts: list[list[tuple[Piece, ...]]]
         cuts = [[(piece,) for piece in view] for view in self.views()]
         cuts.append([tuple(piece for piece, _ in group) for _, group in tracked])
         found: dict[tuple[int, ...], tuple[Piece, ...]] = {}

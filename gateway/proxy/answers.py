@@ -9,7 +9,7 @@ from dataclasses import replace
 from mitmproxy import http
 
 from gateway.model import Outcome
-from gateway.pipeline import PRODUCT, new_reference
+from gateway.outcomes import PRODUCT, new_reference
 from gateway.services import Catalog, Route
 
 __all__ = ["in_shape", "new_reference", "plain", "raw_page", "sentence", "with_place"]

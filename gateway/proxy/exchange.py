@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from mitmproxy import http
 
 from gateway.model import Destination, Hint, Item, Outcome, Surface
-from gateway.pipeline import blocked_outcome
+from gateway.outcomes import blocked_outcome
 from gateway.proxy import head, signed
 from gateway.proxy.gate import Scope
 from gateway.services import Route

@@ -23,7 +23,7 @@ from gateway.model import (
     Verdict,
     count_entities,
 )
-from gateway.pipeline import blocked_outcome
+from gateway.outcomes import blocked_outcome
 from gateway.proxy import answers, head, signed
 from gateway.proxy.decode import Decoded, codings, decode
 from gateway.proxy.exchange import INLINE, Blocked, Exchange

@@ -7,15 +7,16 @@ which the parent keeps, holds. :func:`missing` says what this machine lacks.
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 from dataclasses import dataclass
+from typing import Any
 
 from gateway.settings import Limits
 
-try:
+resource: Any = None  # Windows has none
+if importlib.util.find_spec("resource"):
     import resource
-except ImportError:  # Windows
-    resource = None  # type: ignore[assignment]
 
 
 def missing() -> tuple[str, ...]:

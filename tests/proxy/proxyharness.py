@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.model import Item, Outcome, Verdict
-from gateway.pipeline import blocked_outcome, new_reference
+from gateway.outcomes import blocked_outcome, new_reference
 from gateway.proxy import ProxyServer
 from gateway.proxy.ca import CertificateAuthority
 from gateway.settings import MIB, Limits
