@@ -5,15 +5,14 @@ Nothing here raises: what cannot be decided is an outcome with verdict block and
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gateway.detect import Detector, ValueMatcher
 from gateway.errors import CannotEdit, LimitExceeded, Unreadable
-from gateway.formats import layers, open_document, raw_layers
+from gateway.formats import layers, open_document, stands_in
 from gateway.formats._base import Document, edit_text
 from gateway.model import (
     Action,
@@ -34,10 +33,6 @@ from gateway.outcomes import Case, blocked, kind_of, new_reference, released, un
 from gateway.policy import Policy, decide, decide_failure, decide_unreadable, detection_options
 from gateway.redaction import Redactor
 from gateway.settings import Limits
-
-# A listed word such as "content" or "name" may be a name of the format itself. It is looked for
-# in all decoded text, but not in raw bytes, where it would be found in every header.
-_ONE_WORD = re.compile(r"[A-Za-z]+")
 
 _REMOVING = frozenset({Action.REPLACE, Action.MASK, Action.HASH})
 
@@ -124,13 +119,30 @@ class Pipeline:
             data = document.apply(edits)
         except CannotEdit as error:
             return blocked(case, f"{found}{error}", decision.rule, counts)
-        removed, kept = _values(segments, treated)
-        placeholders = {edit.replacement for edit in edits} - {""}
+        fillings = _fillings(segments, treated, edits)
         hint = replace(case.item.hint, name=case.name)
-        survivor = self._verify(data, hint, removed - kept, placeholders)
+        survivor = self._verify(data, hint, fillings)
+        if survivor:
+            # Between placeholders a value can stand free that was part of a longer word before.
+            data = self._once_more(data, hint, fillings)
+            survivor = self._verify(data, hint, fillings)
         if survivor:
             return blocked(case, f"{found}{survivor}", decision.rule, counts)
         return released(case, decision, data, "native", counts)
+
+    def _once_more(self, data: bytes, hint: Hint, fillings: Mapping[str, str]) -> bytes:
+        """Replace what stands in redacted bytes still, where that can be done."""
+        matcher = ValueMatcher(fillings)
+        try:
+            document = open_document(data, hint, self.limits)
+            edits = [
+                Edit(index, start, end, fillings[value])
+                for index, segment in enumerate(document.segments())
+                for start, end, value in matcher.find(_without(segment.text, fillings.values()))
+            ]
+            return document.apply(edits)
+        except (Unreadable, CannotEdit):
+            return data  # the verifier says what is wrong
 
     def _drops(self, item: Item, segments: Sequence[Segment], verdict: Verdict) -> list[Edit]:
         """Edits that leave dispensable parts out, unless policy lets them pass unread."""
@@ -160,19 +172,12 @@ class Pipeline:
             (name if in_name else body).append(edit)
         return name, body
 
-    def _verify(
-        self, data: bytes, hint: Hint, values: Iterable[str], placeholders: Iterable[str]
-    ) -> str:
+    def _verify(self, data: bytes, hint: Hint, fillings: Mapping[str, str]) -> str:
         """Search the new bytes for what was removed; why they may not leave, or nothing."""
-        values = list(values)
-        matcher = ValueMatcher(values)
-        raw_matcher = ValueMatcher(value for value in values if not _ONE_WORD.fullmatch(value))
-        fillers = sorted(placeholders, key=len, reverse=True)
+        matcher = ValueMatcher(fillings)
 
-        def survives(text: str, matcher: ValueMatcher = matcher) -> bool:
-            for filler in fillers:
-                text = text.replace(filler, "\0")
-            return bool(matcher.find(text))
+        def survives(text: str) -> bool:
+            return bool(matcher.find(_without(text, fillings.values())))
 
         try:
             document = open_document(data, hint, self.limits)
@@ -181,10 +186,10 @@ class Pipeline:
                     return f"a removed value was still there afterwards ({segment.part})"
             if any(survives(text) for text in layers(data, hint, self.limits)):
                 return "a removed value was still there afterwards (second reader)"
-            if any(survives(text, raw_matcher) for text in raw_layers(data)):
-                return "a removed value was still there afterwards (raw bytes)"
         except Unreadable as error:
             return f"the redacted document could not be read again: {error}"
+        if stands_in(data, fillings):
+            return "a removed value was still there afterwards (raw bytes)"
         return ""
 
     def _unreadable(self, case: Case, why: str) -> Outcome:
@@ -239,16 +244,29 @@ def _check_size(segments: Iterable[Segment], limits: Limits) -> None:
         raise LimitExceeded(f"more than {limits.characters} characters of text")
 
 
-def _values(
-    segments: Sequence[Segment], treated: Iterable[tuple[Finding, Treatment]]
-) -> tuple[set[str], set[str]]:
-    """Values that were removed, and values that policy lets stand somewhere."""
-    removed: set[str] = set()
+def _fillings(
+    segments: Sequence[Segment],
+    treated: Iterable[tuple[Finding, Treatment]],
+    edits: Iterable[Edit],
+) -> dict[str, str]:
+    """What was removed everywhere, and what stands in its place; not what policy lets stand."""
+    placed = {(edit.segment + 1, edit.start): edit.replacement for edit in edits}
+    fillings: dict[str, str] = {}
     kept: set[str] = set()
     for finding, treatment in treated:
         value = segments[finding.segment].text[finding.start : finding.end]
-        (removed if treatment.action in _REMOVING else kept).add(value)
-    return removed, kept
+        if treatment.action in _REMOVING:
+            fillings.setdefault(value, placed.get((finding.segment, finding.start), ""))
+        else:
+            kept.add(value)
+    return {value: filling for value, filling in fillings.items() if value not in kept}
+
+
+def _without(text: str, fillings: Iterable[str]) -> str:
+    """The text with placeholders blanked out: they may read like a listed word."""
+    for filling in sorted({f for f in fillings if f}, key=len, reverse=True):
+        text = text.replace(filling, "\0" * len(filling))
+    return text
 
 
 def _culprits(treated: Iterable[tuple[Finding, Treatment]]) -> dict[str, int]:

@@ -98,7 +98,7 @@ STAGES = [
     "edit_text",
     "ValueMatcher",
     "layers",
-    "raw_layers",
+    "stands_in",
     "count_entities",
 ]
 
@@ -130,3 +130,9 @@ def test_a_refusal_shows_the_name_of_an_unreadable_file_without_what_is_found_in
     outcome = pipe.process(Item(b"\x89PNG\r\n\x1a\n" + bytes(64), Hint(f"scan {MAIL}.png")))
     expected = "Blocked by Redaction Gateway: scan [EMAIL_ADDRESS].png: could not be read: image"
     assert outcome.reason.startswith(expected)
+
+
+def test_a_value_that_stands_free_only_after_another_went_is_removed_too(pipe):
+    fillings = {"Project Falcon": "[EXACT_VALUE]", "EXACT VALUE": "[X]"}
+    again = pipe._once_more(b"[EXACT_VALUE]Project Falcon here", Hint("a.txt"), fillings)
+    assert b"[EXACT_VALUE][EXACT_VALUE] here" == again

@@ -89,7 +89,8 @@ class View:
             if run and end < len(original) and unicodedata.combining(original[end]):
                 end -= 1  # the last character belongs to a cluster with marks
             if end > at and run:
-                add(original[at:end].lower(), at, end, plain=True)
+                # File names and identifiers write a space as an underscore.
+                add(original[at:end].lower().replace("_", " "), at, end, plain=True)
                 at = end
                 continue
             end = _cluster_end(original, at)
@@ -124,7 +125,7 @@ class View:
 
 
 _SQUEEZED = dict.fromkeys(
-    [*map(ord, _IGNORED), *map(ord, " .-()"), *(c for c in range(0x3001) if chr(c).isspace())]
+    [*map(ord, _IGNORED), *map(ord, " .-()_"), *(c for c in range(0x3001) if chr(c).isspace())]
 )
 _SQUEEZED_ASCII = str.maketrans("", "", "".join(chr(c) for c in _SQUEEZED if c < 128))
 _JOINING = re.compile(

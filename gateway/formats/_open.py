@@ -11,6 +11,7 @@ from functools import cache
 import gateway.formats
 from gateway.errors import LimitExceeded, Unreadable
 from gateway.formats._base import Document, Format
+from gateway.formats._raw import raw_layers
 from gateway.formats._unknown import describe
 from gateway.model import Hint
 from gateway.settings import Limits
@@ -78,15 +79,6 @@ def open_document(data: bytes, hint: Hint, limits: Limits | None = None) -> Docu
         )
 
     return opener(0, len(data), data, hint)
-
-
-def raw_layers(data: bytes) -> Iterator[str]:
-    """The bytes as text in the encodings that a value could stand in undecoded."""
-    yield data.decode("utf-8", "replace")
-    yield data.decode("gb18030", "replace")
-    for offset in (0, 1):
-        yield data[offset:].decode("utf-16-le", "replace")
-    yield data.decode("utf-16-be", "replace")
 
 
 def layers(data: bytes, hint: Hint, limits: Limits | None = None) -> Iterator[str]:

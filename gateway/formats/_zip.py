@@ -373,7 +373,7 @@ def _hidden(extras: list[tuple[int, bytes]]) -> bytes:
             hidden.append(body[4:].strip(b"\0"))
         elif tag != _UNICODE_PATH and len(body) > _DUMB_EXTRAS.get(tag, -1):
             hidden.append(body.strip(b"\0"))
-    return b"".join(hidden)
+    return b"\0".join(hidden)  # apart, so that the digits of two do not read as one number
 
 
 def _wide(

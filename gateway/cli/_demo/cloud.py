@@ -25,7 +25,6 @@ class Arrival:
     path: str
     head: bytes = field(repr=False)
     body: bytes = field(repr=False)
-    content_type: str = ""
 
 
 @dataclass(slots=True)
@@ -80,7 +79,6 @@ class _Handler(BaseHTTPRequestHandler):
                 self.path,
                 f"{self.requestline}\n{self.headers}".encode(),
                 body,
-                self.headers.get("Content-Type", ""),
             )
         )
         reply = json.dumps(_reply(self.path, body)).encode()

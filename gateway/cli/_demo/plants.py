@@ -22,7 +22,6 @@ KEY = "sk-proj-" + "Zq7Rk2Lm9Xw4Tb6Vn1Hc8Yd3Fs5Gj0Pa"
 RESIDENT_ID = "11010519491231002X"
 MOBILE = "13912345678"
 BANK_CARD = "6222021234567890128"
-USCC = "91350211M000100Y43"
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _S = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
