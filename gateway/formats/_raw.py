@@ -36,9 +36,9 @@ def stands_in(data: bytes, values: Iterable[str]) -> bool:
         enough = _DISTINCT if value.isascii() else _DISTINCT_BEYOND_ASCII
         if len(value) < enough or _ONE_WORD.fullmatch(value):
             continue
-        for encoding in _ENCODINGS:
-            if _whole(folded, value.encode(encoding, "replace").lower()):
-                return True
+        forms = {value.encode(encoding, "replace").lower() for encoding in _ENCODINGS}
+        if any(_whole(folded, form) for form in forms):
+            return True
     return False
 
 
