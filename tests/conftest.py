@@ -5,6 +5,13 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The same examples at every run, so that a change is judged by what it changed; GATEWAY_FUZZ=1
+# draws new ones.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("fuzz", deadline=None)
+settings.load_profile("fuzz" if os.environ.get("GATEWAY_FUZZ") else "steady")
 
 SHARED = Path(__file__).parents[1].parent / "shared"
 
