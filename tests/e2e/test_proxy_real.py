@@ -6,22 +6,17 @@ import contextlib
 import io
 import json
 import ssl
-import sys
 import zipfile
-from pathlib import Path
 
 import pytest
+from support.proxyharness import Running
+from support.upstream import TestAuthority, Upstream
 
 from gateway.app import Gateway
 from gateway.proxy import ConnectTo, ProxyServer
 from gateway.proxy.ca import CertificateAuthority
 from gateway.services import Catalog
 from gateway.settings import Settings
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "proxy"))
-
-from proxyharness import Running
-from upstream import TestAuthority, Upstream
 
 IBAN = "DE89370400440532013000"
 MOBILE = "13800138000"

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
+from support.proxyharness import HOST, LIMITS, Replacing, Running
+from support.upstream import TestAuthority, Upstream
 
 from gateway.model import Item, Outcome
 from gateway.proxy import ConnectTo, ProxyServer
 from gateway.proxy.ca import CertificateAuthority
 from gateway.services import Catalog
-
-sys.path.insert(0, str(Path(__file__).parent))  # importlib mode leaves helper modules unfindable
-
-from proxyharness import HOST, LIMITS, Replacing, Running
-from upstream import TestAuthority, Upstream
 
 
 @pytest.fixture(scope="session")

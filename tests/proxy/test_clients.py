@@ -14,7 +14,7 @@ import httpx
 import pytest
 import requests
 import websockets.sync.client
-from proxyharness import CANARY, HOST
+from support.proxyharness import CANARY, HOST
 
 _TEXT = CANARY.decode()
 _CHAT = {

@@ -6,7 +6,7 @@ import threading
 from urllib.parse import quote
 
 import pytest
-from proxyharness import CANARY, GONE, HOST, Replacing, eventually, read_answer, read_head
+from support.proxyharness import CANARY, GONE, HOST, Replacing, eventually, read_answer, read_head
 
 from gateway.model import Purpose, Surface, Verdict
 from gateway.settings import MIB, Limits

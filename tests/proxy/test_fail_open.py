@@ -19,7 +19,7 @@ from pathlib import Path
 import brotli
 import pytest
 import zstandard
-from proxyharness import CANARY, GONE, HOST, Replacing, eventually, read_answer
+from support.proxyharness import CANARY, GONE, HOST, Replacing, eventually, read_answer
 
 from gateway.settings import MIB, Limits
 
@@ -179,7 +179,6 @@ def test_nothing_can_be_loaded_into_the_running_proxy(gateway):
 
 _SIGTERM = """
     import asyncio, os, signal, sys, threading, time
-    sys.path.insert(0, {tests!r})
     from concurrent.futures import Future
     from pathlib import Path
     from gateway.proxy import ConnectTo, ProxyServer
@@ -225,7 +224,6 @@ def test_sigterm_during_inspection_lets_nothing_out(
     tmp_path, gateway, upstream, test_authority, sync
 ):
     script = textwrap.dedent(_SIGTERM).format(
-        tests=str(Path(__file__).parent),
         home=str(gateway.ca.cert_path.parent),
         port=upstream.port,
         root=str(test_authority.path),
@@ -452,7 +450,6 @@ def test_session_keys_are_not_written_out(tmp_path, gateway, upstream, test_auth
     keys = tmp_path / "keys"
     environ = {**os.environ, "MITMPROXY_SSLKEYLOGFILE": str(keys)}
     script = textwrap.dedent(_SIGTERM).format(
-        tests=str(Path(__file__).parent),
         home=str(gateway.ca.cert_path.parent),
         port=upstream.port,
         root=str(test_authority.path),

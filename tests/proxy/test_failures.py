@@ -16,7 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 
 import pytest
 from mitmproxy.exceptions import AddonHalt, FlowReadException, OptionsError
-from proxyharness import CANARY, HOST, Replacing
+from support.proxyharness import CANARY, HOST, Replacing
 
 from gateway.errors import AuditError, GatewayError, LimitExceeded, NotReleasable, Unreadable
 from gateway.proxy import head, inspection

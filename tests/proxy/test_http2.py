@@ -10,8 +10,8 @@ import h2.config
 import h2.connection
 import h2.events
 import pytest
-from proxyharness import CANARY, GONE, HOST
-from upstream import Upstream
+from support.proxyharness import CANARY, GONE, HOST
+from support.upstream import Upstream
 
 _TEXT = CANARY.decode()
 _HEADS = [(":method", "POST"), (":scheme", "https"), (":authority", HOST), (":path", "/v1/x")]

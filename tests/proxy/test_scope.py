@@ -7,8 +7,8 @@ import ssl
 import threading
 
 import pytest
-from proxyharness import CANARY, HOST, LIMITS, Replacing, read_answer, read_head
-from upstream import Upstream
+from support.proxyharness import CANARY, HOST, LIMITS, Replacing, read_answer, read_head
+from support.upstream import Upstream
 
 from gateway.errors import UsageError
 from gateway.proxy import ProxyServer

@@ -7,8 +7,8 @@ import ssl
 import threading
 
 import pytest
-from proxyharness import CANARY, HOST
-from upstream import TestAuthority, Upstream
+from support.proxyharness import CANARY, HOST
+from support.upstream import TestAuthority, Upstream
 
 from gateway.errors import UsageError
 

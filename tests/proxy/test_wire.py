@@ -7,7 +7,7 @@ import random
 import socket
 
 import pytest
-from proxyharness import CANARY, HOST, read_head
+from support.proxyharness import CANARY, HOST, read_head
 
 from gateway.settings import MIB
 

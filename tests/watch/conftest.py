@@ -1,21 +1,13 @@
 """Folders, and a clock that only moves when told to."""
 
-import importlib.util
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.canary_inspector import Inspector
 
 from gateway.watch import Report, Watcher
-
-_SPEC = importlib.util.spec_from_file_location(
-    "canary_inspector", Path(__file__).with_name("canary_inspector.py")
-)
-assert _SPEC is not None
-assert _SPEC.loader is not None
-_MODULE = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(_MODULE)
 
 
 @dataclass
@@ -23,7 +15,7 @@ class Place:
     """An outbox, a synced folder, and a watcher on them for each pass."""
 
     root: Path
-    inspector: Any = field(default_factory=_MODULE.Inspector)
+    inspector: Any = field(default_factory=Inspector)
     now: float = 100.0
     during_sleep: list[Any] = field(default_factory=list)
 

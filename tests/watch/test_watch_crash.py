@@ -18,7 +18,7 @@ LIVES = """
 import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from canary_inspector import Inspector
+from support.canary_inspector import Inspector
 from gateway.watch import Watcher
 
 def live(root, left):
@@ -48,7 +48,7 @@ for line in sys.stdin:
 
 
 def lives() -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", LIVES, str(Path(__file__).parent)]
+    command = [sys.executable, "-c", LIVES, str(Path(__file__).parents[1])]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 

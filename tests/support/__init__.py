@@ -1,0 +1,1 @@
+"""What tests of several kinds share; pytest puts the folder above on its path."""
