@@ -1,8 +1,11 @@
 # Two commands for a newcomer: make demo, make test.
-PYTHON ?= python3
+# The first Python on the path that is new enough; or name one: make demo PYTHON=/path/to/python3.13
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 13))
+PYTHON ?= $(shell for p in python3 python3.13 python3.14 python; do \
+  $$p -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$p && break; done)
 BIN := $(if $(filter Windows_NT,$(OS)),.venv/Scripts,.venv/bin)
 
-.PHONY: demo test lint bench lock clean
+.PHONY: demo test bench lock clean
 
 demo: .venv/.run
 	$(BIN)/gateway demo
@@ -18,7 +21,7 @@ bench: .venv/.test
 	$(BIN)/python -m benchmarks
 
 .venv/bin/python .venv/Scripts/python.exe:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 13))' || \
+	@$(or $(PYTHON),false) -c '$(NEW_ENOUGH)' 2>/dev/null || \
 	  { echo "Python 3.13 or newer is needed; name one with: make $(MAKECMDGOALS) PYTHON=/path/to/python3.13"; exit 5; }
 	$(PYTHON) -m venv .venv
 
