@@ -34,6 +34,9 @@ from gateway.policy import Policy, decide, decide_failure, decide_unreadable, de
 from gateway.redaction import Redactor
 from gateway.settings import Limits
 
+# What a file name cannot hold on one system or another stands in labels and masks.
+_NO_FILE_NAME = str.maketrans(dict.fromkeys('/\\:*?"<>|', "_"))
+
 _REMOVING = frozenset({Action.REPLACE, Action.MASK, Action.HASH})
 
 
@@ -168,8 +171,10 @@ class Pipeline:
                 continue
             value = segments[finding.segment].text[finding.start : finding.end]
             new = self.redactor.replacement(treatment, finding.entity, value)
-            edit = Edit(finding.segment - 1, finding.start, finding.end, new)
-            (name if in_name else body).append(edit)
+            if in_name:
+                name.append(Edit(0, finding.start, finding.end, new.translate(_NO_FILE_NAME)))
+            else:
+                body.append(Edit(finding.segment - 1, finding.start, finding.end, new))
         return name, body
 
     def _verify(self, data: bytes, hint: Hint, fillings: Mapping[str, str]) -> str:

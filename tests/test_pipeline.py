@@ -136,3 +136,13 @@ def test_a_value_that_stands_free_only_after_another_went_is_removed_too(pipe):
     fillings = {"Project Falcon": "[EXACT_VALUE]", "EXACT VALUE": "[X]"}
     again = pipe._once_more(b"[EXACT_VALUE]Project Falcon here", Hint("a.txt"), fillings)
     assert b"[EXACT_VALUE][EXACT_VALUE] here" == again
+
+
+def test_what_stands_in_a_name_for_a_finding_is_no_path(tmp_path):
+    policy = tmp_path / "p.yaml"
+    policy.write_text(
+        "version: 1\nname: p\nrules:\n"
+        "  - {name: r, entities: [EMAIL_ADDRESS], action: replace, with: {label: '../<x>'}}\n"
+    )
+    pipe = build(load_policy(policy, catalogue()), bytes(32), Limits())
+    assert "..__x_.txt" == pipe.process(Item(b"hi", Hint(f"{MAIL}.txt"))).name

@@ -26,9 +26,10 @@ from gateway.cli._common import (
 )
 from gateway.cli._output import message, result, result_bytes, shown
 from gateway.errors import ExitCode, UsageError
+from gateway.model import Destination, Hint, Item, Outcome, Surface, Verdict
 
 if TYPE_CHECKING:
-    from gateway.model import Outcome
+    from gateway.app import Gateway
 
 
 def redact(
@@ -55,7 +56,6 @@ def redact(
     exact = read_values(values)
     from gateway.app import Gateway
     from gateway.cli._judge import judge
-    from gateway.model import Verdict
     from gateway.settings import Settings
 
     blocked = 0
@@ -63,13 +63,15 @@ def redact(
     settings = Settings.from_environ()
     workers = min(settings.workers, len(found))
     with Gateway(settings, policy, exact, workers=workers or 1) as gateway:
+        folders = _FolderNames(gateway, goal)
         for source, outcome in judge(gateway, found, goal, quiet=json_lines):
             written: str | None = None
             if outcome.verdict is Verdict.BLOCK or outcome.data is None:
                 blocked += 1
                 message(f"{source.shown}: {outcome.reason}")
             else:
-                written = _write(targets.next(source, outcome.name), outcome.data)
+                folder = folders.redacted(source.inside.parent) if out_dir else Path()
+                written = _write(targets.next(source, folder, outcome.name), outcome.data)
                 if not json_lines and written != "-":
                     result(f"{source.shown} -> {shown(written)}  {_summary(outcome)}")
             if json_lines:
@@ -117,6 +119,25 @@ def _is_own_output(source: Source) -> bool:
 
 
 @dataclass(slots=True)
+class _FolderNames:
+    """Names of mirrored folders, judged like the name of an empty file."""
+
+    gateway: Gateway
+    destination: Destination
+    _known: dict[str, str] = field(default_factory=dict)
+
+    def redacted(self, folder: Path) -> Path:
+        """The folder under names without findings."""
+        return Path(*map(self._one, folder.parts))
+
+    def _one(self, name: str) -> str:
+        if name not in self._known:
+            item = Item(b"", Hint(name), self.destination, Surface.CLI)
+            self._known[name] = self.gateway.submit(item).result().name or "folder"
+        return self._known[name]
+
+
+@dataclass(slots=True)
 class _Targets:
     """Where each copy goes: never onto an input, never two onto one.
 
@@ -129,11 +150,12 @@ class _Targets:
     inputs: Sequence[Path]
     _taken: set[str] = field(default_factory=set)
 
-    def next(self, source: Source, name: str) -> Path | None:
+    def next(self, source: Source, inside: Path, name: str) -> Path | None:
         """The place for a result; ``None`` is stdout.
 
         Args:
             source: what was read.
+            inside: the folders between ``out_dir`` and the result.
             name: its name with findings removed.
 
         Raises:
@@ -147,7 +169,7 @@ class _Targets:
             )
         else:
             wanted = Path(name)
-            folder = self.out_dir / source.inside.parent if self.out_dir else source.path.parent
+            folder = self.out_dir / inside if self.out_dir else source.path.parent
             marker = "" if self.out_dir else ".redacted"
             number = 1
             while True:

@@ -48,9 +48,15 @@ def test_a_tree_is_mirrored_and_one_blocked_file_does_not_stop_the_others(tmp_pa
     (tree / "a" / "one.txt").write_text(MAIL)
     (tree / "scan.png").write_bytes(PNG)
     (tree / "二.txt").write_text("clean")
+    (tree / f"for {MAIL}").mkdir()
+    (tree / f"for {MAIL}" / "three.txt").write_text("clean")
     assert ExitCode.BLOCKED == run(["redact", str(tree), "--out-dir", str(out)])
     made = {p.relative_to(out).as_posix(): p.read_text() for p in out.rglob("*") if p.is_file()}
-    assert {"a/one.txt": "[EMAIL_ADDRESS]", "二.txt": "clean"} == made
+    assert {
+        "a/one.txt": "[EMAIL_ADDRESS]",
+        "for [EMAIL_ADDRESS]/three.txt": "clean",
+        "二.txt": "clean",
+    } == made
 
 
 def test_json_is_one_object_a_file_without_values(tmp_path, capsys):
