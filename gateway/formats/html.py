@@ -31,6 +31,8 @@ _FRAGMENT = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_LABEL = 60
+_SILENT = frozenset({"link", "meta", "script", "style"})
+"""Elements that show nothing: text goes on across them."""
 
 
 class _Html:
@@ -91,8 +93,7 @@ class _Reader(MarkupReader):
         self._term = ""  # text of the last <dt> or <label>: what the next thing is called
 
     def characters(self, token: Token) -> None:
-        if token.kind == "raw":
-            self._flush()
+        if token.kind == "raw":  # shows nothing: the text around it goes on
             self.aside(token, "script", Role.HIDDEN)
             return
         if token.kind == "rcdata":
@@ -112,7 +113,7 @@ class _Reader(MarkupReader):
         name = token.name.lower()
         if name == "br" and self._run:
             self._run.append(Piece("\n", token.start, token.start, VIRTUAL))
-        if name not in BLOCKS:
+        if name not in BLOCKS or name in _SILENT:
             return
         self._flush()
         self._block = name if token.kind == "open" else "text"

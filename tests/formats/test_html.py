@@ -135,3 +135,9 @@ def test_entities_in_a_fragment_reach_a_browser_as_text():
 def test_hostile_sources_are_read_whole(source):
     assert sum(map(len, texts(source))) > 99_000
     assert sum(map(len, layers(source.encode(), HTML))) > 99_000
+
+
+@pytest.mark.parametrize("between", ["<script>a()</script>", "<style>b{}</style>", "<meta x=1>"])
+def test_text_goes_on_across_elements_that_show_nothing(between):
+    document = open_document(f"<p>139{between}12345678</p>".encode(), Hint("a.html"))
+    assert "13912345678" in [segment.text for segment in document.segments()]
