@@ -83,13 +83,18 @@ class Gateway:
         self._take_over_changes()
         return self._pool.submit(item, scan_only=scan_only)
 
-    def record(self, item: Item, outcome: Outcome) -> None:
+    def record(self, item: Item, outcome: Outcome, judged_by: Policy | None = None) -> None:
         """Write an outcome to the audit log.
+
+        Args:
+            item: what was judged.
+            outcome: the verdict.
+            judged_by: the policy that gave it; the one in force when none was asked.
 
         Raises:
             AuditError: it could not be written; the item must not leave.
         """
-        policy = self._policies.current
+        policy = judged_by or self._policies.current
         self._audit.append(item, outcome, policy.name, policy.fingerprint)
 
     def warm(self) -> None:

@@ -71,6 +71,9 @@ class Job:
         return build(self.policy, self.key, self.limits, self.values, self.recognizers)
 
 
+type Recorder = Callable[[Item, Outcome, Policy | None], None]
+
+
 @dataclass(slots=True)
 class _Task:
     item: Item
@@ -90,8 +93,8 @@ class WorkerPool:
     Args:
         confinement: limits of the operating system, laid on by the child itself.
         count: how many children.
-        record: called with each outcome before anybody else sees it; if it fails, the item
-            is blocked.
+        record: called with each outcome, and the policy it was judged by, before anybody else
+            sees it; if it fails, the item is blocked.
     """
 
     def __init__(
@@ -99,7 +102,7 @@ class WorkerPool:
         confinement: Confinement,
         *,
         count: int = 2,
-        record: Callable[[Item, Outcome], None] = lambda _item, _outcome: None,
+        record: Recorder = lambda _item, _outcome, _policy: None,
     ) -> None:
         self._job: Job | None = None
         self._configured = threading.Event()
@@ -113,16 +116,18 @@ class WorkerPool:
         self._warm = threading.Semaphore(0)
         self._children: list[_Child] = []
         self._closed = False
+        self._gate = threading.Lock()
         for thread in self._threads:
             thread.start()
 
     def submit(self, item: Item, *, scan_only: bool = False) -> Future[Outcome]:
         """Queue an item. The future never raises."""
         future: Future[Outcome] = Future()
-        if self._closed:
-            future.set_result(blocked_outcome(item, _SHUTTING_DOWN))
-        else:
-            self._tasks.put(_Task(item, scan_only, future))
+        with self._gate:
+            if not self._closed:
+                self._tasks.put(_Task(item, scan_only, future))
+                return future
+        future.set_result(blocked_outcome(item, _SHUTTING_DOWN))
         return future
 
     def configure(self, job: Job) -> None:
@@ -142,7 +147,8 @@ class WorkerPool:
         Args:
             at_once: block what is queued or under way instead of finishing it.
         """
-        self._closed = True
+        with self._gate:  # nothing is queued behind the end
+            self._closed = True
         if at_once:
             with contextlib.suppress(queue.Empty):
                 while task := self._tasks.get_nowait():
@@ -175,14 +181,15 @@ class WorkerPool:
             while (task := self._tasks.get()) is not None:
                 if not task.future.set_running_or_notify_cancel():
                     continue
-                outcome = _judged(child, self._job, task)
-                task.future.set_result(self._recorded(task.item, outcome))
+                job = self._job  # it may be another by the time the verdict is there
+                outcome = _judged(child, job, task)
+                task.future.set_result(self._recorded(task.item, outcome, job))
         finally:
             child.end()
 
-    def _recorded(self, item: Item, outcome: Outcome) -> Outcome:
+    def _recorded(self, item: Item, outcome: Outcome, job: Job | None) -> Outcome:
         try:
-            self._record(item, outcome)
+            self._record(item, outcome, job.policy if job else None)
         except Exception as error:  # noqa: BLE001 - no record, no release
             why = str(error) if isinstance(error, GatewayError) else type(error).__name__
             return blocked_outcome(

@@ -96,7 +96,7 @@ def test_a_worker_that_cannot_start_blocks(tmp_path):
 
 
 def test_no_record_means_no_release():
-    def broken(item, outcome):
+    def broken(item, outcome, policy):
         raise OSError(28, "No space left on device")
 
     with pool_of(job(), ProcessLimits(), record=broken) as pool:
@@ -107,9 +107,9 @@ def test_no_record_means_no_release():
 
 def test_the_record_is_written_before_the_future_resolves():
     seen = []
-    with pool_of(job(), ProcessLimits(), record=lambda _, o: seen.append(o)) as pool:
+    with pool_of(job(), ProcessLimits(), record=lambda _, o, p: seen.append((o, p.name))) as pool:
         outcome = pool.submit(Item(b"clean")).result()
-        assert [outcome] == seen
+        assert [(outcome, "default")] == seen
 
 
 def test_a_closed_pool_blocks():
