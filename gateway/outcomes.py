@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from gateway.model import Decision, Finding, Hint, Item, Outcome, Unread, Verdict
 from gateway.policy import Policy, decide_failure
@@ -56,20 +56,15 @@ def failed_outcome(policy: Policy, item: Item, why: str) -> Outcome:
         why: what failed, for people, without values.
     """
     decision = decide_failure(policy, why, item.destination, item.surface)
-    case = Case(
-        item,
-        time.perf_counter(),
-        new_reference(),
-        unread=(Unread("", why),),
-        name=kind_of(item.hint),
-    )
+    # Nobody judged the name: what may leave keeps it, what may not shows no more than its kind.
+    name = item.hint.name if decision.verdict is Verdict.ALLOW else kind_of(item.hint)
+    case = Case(item, time.perf_counter(), new_reference(), unread=(Unread("", why),), name=name)
     return undecided(case, decision)
 
 
 def undecided(case: Case, decision: Decision) -> Outcome:
     """The outcome for an item that nobody could judge, as policy decided about such."""
     if decision.verdict is Verdict.ALLOW:
-        case = replace(case, name=case.item.hint.name)
         return released(case, decision, case.item.data, "untouched", {})
     return blocked(case, decision.reason, decision.rule, {})
 

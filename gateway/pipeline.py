@@ -6,6 +6,7 @@ Nothing here raises: what cannot be decided is an outcome with verdict block and
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -83,16 +84,18 @@ class Pipeline:
         except Unreadable as error:
             return self._unreadable(case, str(error))
         findings = self.detector.find(segments)
+        unread = tuple(document.unread)
+        told = _Parts(segments[f.segment].text[f.start : f.end] for f in findings)
         case = replace(
             case,
             format=document.format,
-            findings=tuple(findings),
-            unread=tuple(document.unread),
+            findings=tuple(replace(f, part=told.safe(f.part)) for f in findings),
+            unread=tuple(replace(u, part=told.safe(u.part)) for u in unread),
         )
         decision = decide(self.policy, findings, case.unread, item.destination, item.surface)
         treated = list(zip(findings, decision.treatments, strict=True))
         edits = self._edits(segments, treated)
-        case = replace(case, name=edit_text(item.hint.stem, edits[0]) + item.hint.ending)
+        case = replace(case, name=_named(item.hint, edits[0]))
         if decision.verdict is Verdict.BLOCK:
             return blocked(case, decision.reason, decision.rule, _culprits(treated))
         drops = self._drops(item, segments, decision.verdict)
@@ -124,11 +127,11 @@ class Pipeline:
             return blocked(case, f"{found}{error}", decision.rule, counts)
         fillings = _fillings(segments, treated, edits)
         hint = replace(case.item.hint, name=case.name)
-        survivor = self._verify(data, hint, fillings)
+        survivor = self._verify(data, hint, fillings, case.unread)
         if survivor:
             # Between placeholders a value can stand free that was part of a longer word before.
             data = self._once_more(data, hint, fillings)
-            survivor = self._verify(data, hint, fillings)
+            survivor = self._verify(data, hint, fillings, case.unread)
         if survivor:
             return blocked(case, f"{found}{survivor}", decision.rule, counts)
         return released(case, decision, data, "native", counts)
@@ -177,8 +180,17 @@ class Pipeline:
                 body.append(Edit(finding.segment - 1, finding.start, finding.end, new))
         return name, body
 
-    def _verify(self, data: bytes, hint: Hint, fillings: Mapping[str, str]) -> str:
-        """Search the new bytes for what was removed; why they may not leave, or nothing."""
+    def _verify(
+        self, data: bytes, hint: Hint, fillings: Mapping[str, str], unread: Sequence[Unread]
+    ) -> str:
+        """Search the new bytes for what was removed; why they may not leave, or nothing.
+
+        Args:
+            data: the new bytes.
+            hint: under which name they would leave.
+            fillings: what was removed, and what stands in its place.
+            unread: what policy lets pass unread; nothing else may be unread now.
+        """
         matcher = ValueMatcher(fillings)
 
         def survives(text: str) -> bool:
@@ -186,9 +198,11 @@ class Pipeline:
 
         try:
             document = open_document(data, hint, self.limits)
-            for segment in document.segments():
-                if survives(segment.text):
-                    return f"a removed value was still there afterwards ({segment.part})"
+            worse = Counter(u.why for u in document.unread) - Counter(u.why for u in unread)
+            if worse:
+                return f"a part could not be read again afterwards ({next(iter(worse))})"
+            if any(survives(segment.text) for segment in document.segments()):
+                return "a removed value was still there afterwards (first reader)"
             if any(survives(text) for text in layers(data, hint, self.limits)):
                 return "a removed value was still there afterwards (second reader)"
         except Unreadable as error:
@@ -200,23 +214,32 @@ class Pipeline:
     def _unreadable(self, case: Case, why: str) -> Outcome:
         item = case.item
         decision = decide_unreadable(self.policy, why, item.destination, item.surface)
-        case = replace(case, name=self._shown_name(item.hint))
-        return undecided(replace(case, unread=(Unread("", why),)), decision)
+        return self._unjudged(replace(case, unread=(Unread("", why),)), decision)
 
     def _failed(self, case: Case, why: str) -> Outcome:
         item = case.item
         decision = decide_failure(self.policy, why, item.destination, item.surface)
-        case = replace(case, name=self._shown_name(item.hint))
-        return undecided(replace(case, unread=(Unread("", why),)), decision)
+        return self._unjudged(replace(case, unread=(Unread("", why),)), decision)
 
-    def _shown_name(self, hint: Hint) -> str:
-        """The name of an item that could not be read, without anything found in it."""
+    def _unjudged(self, case: Case, decision: Decision) -> Outcome:
+        """What policy says of content that nobody judged; its name is judged all the same."""
+        item = case.item
         try:
-            stem = Segment(hint.stem, "name", Role.NAME)
-            edits = [Edit(0, f.start, f.end, f"[{f.entity}]") for f in self.detector.find([stem])]
-            return edit_text(stem.text, edits) + hint.ending
-        except Exception:  # noqa: BLE001 - an unjudged name is not shown
-            return kind_of(hint)
+            stem = Segment(item.hint.stem, "name", Role.NAME)
+            findings = self.detector.find([stem])
+            shown = [Edit(0, f.start, f.end, f"[{f.entity}]") for f in findings]
+            if decision.verdict is Verdict.BLOCK:
+                return undecided(replace(case, name=_named(item.hint, shown)), decision)
+            named = decide(self.policy, findings, (), item.destination, item.surface)
+            treated = list(zip(findings, named.treatments, strict=True))
+            if named.verdict is Verdict.BLOCK:
+                case = replace(case, name=_named(item.hint, shown), findings=tuple(findings))
+                return blocked(case, named.reason, named.rule, _culprits(treated))
+            edits, _ = self._edits([stem], treated)
+            return undecided(replace(case, name=_named(item.hint, edits)), decision)
+        except Exception as error:  # noqa: BLE001 - a name that cannot be judged stays
+            why = f"its name could not be judged ({type(error).__name__})"
+            return blocked(replace(case, name=kind_of(item.hint)), why, decision.rule, {})
 
 
 def build(
@@ -244,9 +267,29 @@ def preload() -> None:
     from gateway.detect import engine  # noqa: F401
 
 
+def _named(hint: Hint, edits: Sequence[Edit]) -> str:
+    """The item's name with edits of its stem made."""
+    return edit_text(hint.stem, edits) + hint.ending
+
+
 def _check_size(segments: Iterable[Segment], limits: Limits) -> None:
     if sum(len(s.text) for s in segments) > limits.characters:
         raise LimitExceeded(f"more than {limits.characters} characters of text")
+
+
+class _Parts:
+    """Addresses for people: a JSON key or a field name can be a value itself."""
+
+    def __init__(self, values: Iterable[str]) -> None:
+        self._matcher = ValueMatcher(values)
+        self._known: dict[str, str] = {}
+
+    def safe(self, part: str) -> str:
+        """The address with values in it blanked out."""
+        if part not in self._known:
+            edits = [Edit(0, start, end, "…") for start, end, _ in self._matcher.find(part)]
+            self._known[part] = edit_text(part, edits)
+        return self._known[part]
 
 
 def _fillings(
@@ -256,12 +299,13 @@ def _fillings(
 ) -> dict[str, str]:
     """What was removed everywhere, and what stands in its place; not what policy lets stand."""
     placed = {(edit.segment + 1, edit.start): edit.replacement for edit in edits}
-    fillings: dict[str, str] = {}
+    fillings: dict[str, str] = {}  # of a value that stands in the name alone: nothing
     kept: set[str] = set()
     for finding, treatment in treated:
         value = segments[finding.segment].text[finding.start : finding.end]
         if treatment.action in _REMOVING:
-            fillings.setdefault(value, placed.get((finding.segment, finding.start), ""))
+            filling = placed.get((finding.segment, finding.start), "")
+            fillings[value] = fillings.get(value) or filling
         else:
             kept.add(value)
     return {value: filling for value, filling in fillings.items() if value not in kept}
