@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 from benchmarks import proxy
 
@@ -64,8 +65,8 @@ def detection() -> None:
     for size, runs in ((1_000, 9), (10_000, 5), (100_000, 3)):
         sample = text(size)
         ours, theirs = median_cpu(
-            lambda s=sample: detector.find([Segment(s, "text")]),  # type: ignore[misc]
-            lambda s=sample: engine.analyze(s, "en"),  # type: ignore[misc]
+            partial(detector.find, [Segment(sample, "text")]),
+            partial(engine.analyze, sample, "en"),
             runs,
         )
         print(

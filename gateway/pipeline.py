@@ -166,10 +166,10 @@ class Pipeline:
         """Edits of the item's own name, and those of the document, renumbered for it."""
         name: list[Edit] = []
         body: list[Edit] = []
-        for finding, treatment in treated:
+        for finding, asked in treated:
             in_name = finding.segment == 0
-            if in_name and treatment.action is Action.BLOCK:
-                treatment = Treatment(Action.REPLACE, treatment.rule)  # noqa: PLW2901
+            hidden = in_name and asked.action is Action.BLOCK  # a refusal shows the name
+            treatment = Treatment(Action.REPLACE, asked.rule) if hidden else asked
             if treatment.action not in _REMOVING:
                 continue
             value = segments[finding.segment].text[finding.start : finding.end]
@@ -264,7 +264,7 @@ def build(
 
 def preload() -> None:
     """Load what takes time and needs no policy yet."""
-    from gateway.detect import engine  # noqa: F401
+    from gateway.detect import engine  # noqa: F401 - importing it is all that is wanted
 
 
 def _named(hint: Hint, edits: Sequence[Edit]) -> str:

@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import sys
+import threading
 import time
 from dataclasses import dataclass
 
@@ -107,9 +108,18 @@ def test_no_record_means_no_release():
 
 def test_the_record_is_written_before_the_future_resolves():
     seen = []
-    with pool_of(job(), ProcessLimits(), record=lambda _, o, p: seen.append((o, p.name))) as pool:
-        outcome = pool.submit(Item(b"clean")).result()
-        assert [(outcome, "default")] == seen
+    submitted = threading.Event()
+    futures = []
+
+    def record(_item, outcome, policy):
+        submitted.wait(60)
+        seen.append((outcome, policy.name, futures[0].done()))
+
+    with pool_of(job(), ProcessLimits(), record=record) as pool:
+        futures.append(pool.submit(Item(b"clean")))
+        submitted.set()
+        outcome = futures[0].result()
+    assert [(outcome, "default", False)] == seen
 
 
 def test_a_closed_pool_blocks():

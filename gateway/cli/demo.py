@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,14 +33,11 @@ def demo(
 
     Everything stays on this computer. The exit code is 1 if one planted value arrived.
     """
-    try:
-        import openai  # noqa: F401
-        import requests  # noqa: F401
-    except ImportError:
+    if not (find_spec("openai") and find_spec("requests")):
         raise MissingDependency(
             "the demonstration needs the openai and requests packages",
             "install them with: pip install 'redaction-gateway[demo]'",
-        ) from None
+        )
     from rich.console import Console
 
     from gateway.cli._demo.cases import cases

@@ -91,10 +91,6 @@ class Reader:
             self._fonts[key] = load_font(value)
         return self._fonts[key]
 
-    def font_ids(self) -> dict[ObjectId, Font]:
-        """All fonts that are objects of their own."""
-        return {key: font for key, font in self._fonts.items() if isinstance(key, tuple)}
-
     def spend(self, operators: int, glyphs: int) -> None:
         """Count work; forms that draw forms can multiply it without end.
 

@@ -47,13 +47,12 @@ def running_cloud(hosts: Sequence[str], folder: Path) -> Iterator[Cloud]:
     ca_file, chain = _certificates(hosts, folder)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(chain)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), _Handler)
     server.socket = context.wrap_socket(
         server.socket, server_side=True, do_handshake_on_connect=False
     )
-    cloud = Cloud(server.server_address[1], ca_file)
-    server.cloud = cloud  # type: ignore[attr-defined]
+    cloud = Cloud(server.server_port, ca_file)
+    server.arrivals = cloud.arrivals
     thread = threading.Thread(target=server.serve_forever, name="cloud", daemon=True)
     thread.start()
     try:
@@ -64,6 +63,11 @@ def running_cloud(hosts: Sequence[str], folder: Path) -> Iterator[Cloud]:
         thread.join()
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    arrivals: list[Arrival]
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # else each answer waits for a delayed acknowledgement
@@ -71,8 +75,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length)
-        cloud: Cloud = self.server.cloud  # type: ignore[attr-defined]
-        cloud.arrivals.append(
+        assert isinstance(self.server, _Server)
+        self.server.arrivals.append(
             Arrival(
                 self.headers.get("Host", ""),
                 self.command,
