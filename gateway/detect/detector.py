@@ -86,13 +86,12 @@ class Detector:
             for place, span in self._batch_spans(batch, texts, shown):
                 if not self._counts(span, shown[place]):
                     continue
-                position = place
-                if place >= len(segments):
-                    position, plain = spelled[place - len(segments)]
-                    if not (there := plain.span(span.start, span.end)):
-                        continue
-                    span = replace(span, start=there[0], end=there[1])  # noqa: PLW2901
-                found.setdefault(position, []).append(span)
+                if place < len(segments):
+                    found.setdefault(place, []).append(span)
+                    continue
+                position, plain = spelled[place - len(segments)]
+                start, end = plain.span(span.start, span.end)
+                found.setdefault(position, []).append(replace(span, start=start, end=end))
         return {position: resolve(spans) for position, spans in found.items()}
 
     def _counts(self, span: Span, segment: Segment) -> bool:

@@ -88,15 +88,10 @@ class Undone:
     def __bool__(self) -> bool:
         return bool(self._places)
 
-    def span(self, start: int, end: int) -> tuple[int, int] | None:
-        """Where ``text[start:end]`` stands in the original; ``None`` if no spelling is in it.
-
-        What has no spelling in it is found in the original as it is.
-        """
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where ``text[start:end]`` stands in the original; spellings in it count whole."""
         first = bisect_right(self._places, start) - 1
         last = bisect_right(self._places, end - 1) - 1
-        if not any(self._spelled[first : last + 1]):
-            return None
         left, right = self._starts[first], self._ends[last]
         if not self._spelled[first]:
             left += start - self._places[first]

@@ -84,8 +84,7 @@ class ValueMatcher:
         hits = list(self._hits(text))
         if plain := Undone(text):
             for start, end, value in self._hits(plain.text):
-                if span := plain.span(start, end):
-                    hits.append((*span, value))
+                hits.append((*plain.span(start, end), value))
         return _outermost(hits)
 
     def _hits(self, text: str) -> Iterator[Match]:

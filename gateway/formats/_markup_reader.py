@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Sequence
 
@@ -34,7 +35,7 @@ _PUBLIC_DOCTYPE = re.compile(
 """A document type without declarations of its own: names of a vocabulary, no text."""
 
 
-class MarkupReader:
+class MarkupReader(ABC):
     """Reads tokens into a document. XML and HTML each say what text and tags mean.
 
     Args:
@@ -68,21 +69,21 @@ class MarkupReader:
         self.finish()
         return self.document
 
+    @abstractmethod
     def characters(self, token: Token) -> None:
         """Text, CDATA or the content of ``<title>`` and ``<script>``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def tag(self, token: Token, labels: tuple[str, ...]) -> None:
         """A start or end tag; ``labels`` are the values of its naming attributes."""
-        raise NotImplementedError
 
+    @abstractmethod
     def finish(self) -> None:
         """The end of the source."""
-        raise NotImplementedError
 
+    @abstractmethod
     def resolve(self, raw: str) -> str | None:
         """What a reference means."""
-        raise NotImplementedError
 
     def part(self, name: str) -> str:
         """An address: the element's name and its number among its like."""
@@ -122,7 +123,8 @@ class MarkupReader:
             self.aside(token, "instruction", Role.HIDDEN)
 
     def declaration(self, token: Token) -> None:
-        """The document type, before it becomes a segment."""
+        """The document type, before it becomes a segment; most languages need nothing of it."""
+        del token
 
     def is_declaration(self, token: Token) -> bool:
         """Whether an instruction is the XML declaration, which holds no text."""

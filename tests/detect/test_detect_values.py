@@ -111,3 +111,11 @@ def test_ten_thousand_values_are_each_found() -> None:
     values = [f"customer {number:05d}" for number in range(10_000)]
     text = ", ".join(values)
     assert values == [value for _, _, value in ValueMatcher(values).find(text)]
+
+
+@pytest.mark.parametrize("before", ["%20", "%2C", "\\u0020", "&#32;", "%3D"])
+def test_a_value_that_touches_a_spelling_is_found(before):
+    """In the source its neighbour is a letter or digit of the escape; as it is read, a space."""
+    text = f"to{before}13912345678"
+    found = ValueMatcher(["13912345678"]).find(text)
+    assert [(len(text) - 11, len(text), "13912345678")] == found

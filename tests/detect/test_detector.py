@@ -293,3 +293,17 @@ def test_importing_the_package_and_reading_the_catalogue_loads_no_presidio() -> 
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("to Emily%2C13912345678", "13912345678"),
+        ("x\\u002013912345678", "13912345678"),
+        ("%E6%89%8B%E6%9C%BA 13912345678", "13912345678"),
+        ("ssn%3A 536228726", "536228726"),
+    ],
+)
+def test_what_touches_a_spelling_or_has_its_context_in_one_is_found(text, value):
+    findings = Detector(DetectionOptions()).find([Segment(text, "t")])
+    assert [value] == [text[f.start : f.end] for f in findings]
