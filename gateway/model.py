@@ -17,6 +17,18 @@ from typing import Protocol
 
 from gateway.errors import NotReleasable
 
+GROUPS = (
+    "PERSONAL",
+    "CONTACT",
+    "GOVERNMENT_ID",
+    "FINANCIAL",
+    "NETWORK",
+    "SECRETS",
+    "MARKINGS",
+    "EXACT",
+)
+"""Groups of entities; recognisers sort theirs into them, and policies may name them."""
+
 _ENDING = re.compile(r"\.[a-z][a-z0-9]{0,4}")
 
 

@@ -14,19 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from gateway.errors import PolicyError
+from gateway.model import GROUPS
 
-GROUPS = frozenset(
-    {
-        "PERSONAL",
-        "CONTACT",
-        "GOVERNMENT_ID",
-        "FINANCIAL",
-        "NETWORK",
-        "SECRETS",
-        "MARKINGS",
-        "EXACT",
-    }
-)
 _ENTITY = re.compile(r"[A-Z][A-Z0-9_]*")
 _FILE = "entities.yaml"
 
@@ -60,9 +49,9 @@ def _entities(text: str, source: str) -> dict[str, frozenset[str]]:
     for entity, groups in data.items():
         if not isinstance(entity, str) or not _ENTITY.fullmatch(entity):
             raise PolicyError(f"{source}: {entity!r} is no entity name (CAPITALS_AND_DIGITS)")
-        if not isinstance(groups, list) or not groups or not GROUPS.issuperset(groups):
+        if not isinstance(groups, list) or not groups or not set(groups) <= set(GROUPS):
             raise PolicyError(
-                f"{source}: {entity} must belong to one or more of {', '.join(sorted(GROUPS))}"
+                f"{source}: {entity} must belong to one or more of {', '.join(GROUPS)}"
             )
         entities[entity] = frozenset(groups)
     return entities

@@ -32,7 +32,8 @@ from gateway.formats._ooxml_text import (
 )
 from gateway.formats._ooxml_vocabulary import is_known_name
 from gateway.formats._ooxml_xml import TOKEN, HasDoctype, Source, Tag, check_xml, read_xml
-from gateway.formats._zip import Archive, Member, peek, read_archive, rebuild
+from gateway.formats._zip import Archive, Member, peek, read_archive
+from gateway.formats._zip_writing import rebuild
 from gateway.model import Edit, Hint, Role, Segment, Unread
 
 CONTENT_TYPES = "[Content_Types].xml"

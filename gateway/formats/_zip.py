@@ -1,4 +1,4 @@
-"""Zip archives, read strictly and rebuilt from their members.
+"""Zip archives, read strictly.
 
 A zip tells everything twice (in each member's local header and in the directory at the end),
 and a reader that believes one place misses what another shows. So both are read and must
@@ -12,27 +12,31 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from gateway.errors import LimitExceeded, Unreadable
-
-_LOCAL = struct.Struct("<4s5H3I2H")
-_CENTRAL = struct.Struct("<4s6H3I5H2I")
-_END = struct.Struct("<4s4H2IH")
-_END64_LOCATOR = struct.Struct("<4sIQI")
-_END64 = struct.Struct("<4sQ2H2I4Q")
-_LOCAL_MAGIC, _CENTRAL_MAGIC, _END_MAGIC = b"PK\3\4", b"PK\1\2", b"PK\5\6"
-_END64_LOCATOR_MAGIC, _END64_MAGIC, _DESCRIPTOR_MAGIC = b"PK\6\7", b"PK\6\6", b"PK\7\x08"
-
-STORED, DEFLATED = 0, 8
-
-# Flag bits, APPNOTE §4.4.4.
-_ENCRYPTED = 1 << 0 | 1 << 6 | 1 << 13
-_DESCRIPTOR = 1 << 3
-_PATCH = 1 << 5
-_UTF8 = 1 << 11
+from gateway.formats._zip_layout import (
+    CENTRAL,
+    CENTRAL_MAGIC,
+    DEFLATED,
+    DESCRIPTOR,
+    DESCRIPTOR_MAGIC,
+    ENCRYPTED,
+    END,
+    END64,
+    END64_LOCATOR,
+    END64_LOCATOR_MAGIC,
+    END64_MAGIC,
+    END_MAGIC,
+    LOCAL,
+    LOCAL_MAGIC,
+    PATCH,
+    STORED,
+    UTF8,
+    decoded_name,
+)
 
 # Extra fields of a fixed shape that hold no text: zip64, NTFS times, Unix, times, old and new
 # Unix owner, jar marker, APPNOTE §4.5; the time stamps are numbers that every zip has anyway.
@@ -135,8 +139,8 @@ def peek(data: bytes, name: bytes, limit: int = 4_000_000) -> bytes | None:
         start, end, count, _ = _directory(data)
         for member in _members(data, start, end, count):
             if member.raw_name == name and member.size <= limit and not member.obstacle:
-                header = _LOCAL.unpack_from(data, member.record[0])
-                at = member.record[0] + _LOCAL.size + header[9] + header[10]
+                header = LOCAL.unpack_from(data, member.record[0])
+                at = member.record[0] + LOCAL.size + header[9] + header[10]
                 packed = data[at : at + member.packed[1]]
                 return _inflate(packed, member.size) if member.method == DEFLATED else packed
     except (Unreadable, struct.error):
@@ -144,55 +148,13 @@ def peek(data: bytes, name: bytes, limit: int = 4_000_000) -> bytes | None:
     return None
 
 
-def rebuild(
-    archive: Archive,
-    changed: Mapping[int, bytes],
-    *,
-    names: Mapping[int, str] | None = None,
-    dropped: frozenset[int] = frozenset(),
-    scrubbed: frozenset[int] = frozenset(),
-    comment: bytes | None = None,
-) -> bytes:
-    """Write the archive again; members that nothing touches keep every byte and their order.
-
-    Args:
-        archive: what was read.
-        changed: new content by member index.
-        names: new paths by member index.
-        dropped: members left out.
-        scrubbed: members that lose comment and extra fields.
-        comment: the new archive comment; ``None`` keeps the old one.
-    """
-    names = names or {}
-    body: list[bytes] = []
-    directory: dict[int, bytes] = {}
-    at = 0
-    for old in sorted(archive.members, key=lambda member: member.record):
-        if old.index in dropped:
-            continue
-        record, new = archive.data[slice(*old.record)], old
-        if old.index in changed or old.index in names or old.index in scrubbed:
-            content = changed.get(old.index)
-            record, new = _rewritten(archive, old, content, names.get(old.index))
-            if old.index in scrubbed:
-                new = replace(new, comment=b"")
-        body.append(record)
-        directory[old.index] = _central_record(new, at)
-        at += len(record)
-    listing = b"".join(directory[index] for index in sorted(directory))
-    tail = archive.comment if comment is None else comment
-    count = len(directory)
-    end = _END.pack(_END_MAGIC, 0, 0, count, count, len(listing), at, len(tail))
-    return b"".join((*body, listing, end, tail))
-
-
 def _directory(data: bytes) -> tuple[int, int, int, bytes]:
     """Where the directory starts and ends, how many members it lists, and the comment."""
-    at = data.rfind(_END_MAGIC)
-    if at < 0 or at + _END.size > len(data):
+    at = data.rfind(END_MAGIC)
+    if at < 0 or at + END.size > len(data):
         raise Unreadable("the zip has no end record: damaged or cut off")
-    _, disk, first, here, count, size, start, length = _END.unpack_from(data, at)
-    if data[at + _END.size + length :].strip(b"\0\r\n ") or at + _END.size + length > len(data):
+    _, disk, first, here, count, size, start, length = END.unpack_from(data, at)
+    if data[at + END.size + length :].strip(b"\0\r\n ") or at + END.size + length > len(data):
         raise Unreadable("bytes follow the end of the zip")
     end = at
     if 0xFFFF in {here, count} or 0xFFFFFFFF in {size, start}:
@@ -203,17 +165,17 @@ def _directory(data: bytes) -> tuple[int, int, int, bytes]:
         raise Unreadable("the zip's directory is not where its end record says")
     if count > _MAX_MEMBERS:
         raise LimitExceeded(f"more than {_MAX_MEMBERS} members in a zip")
-    return start, end, count, data[at + _END.size :][:length]
+    return start, end, count, data[at + END.size :][:length]
 
 
 def _end64(data: bytes, end: int) -> tuple[int, int, int, int, int]:
-    locator = end - _END64_LOCATOR.size
-    if locator < 0 or data[locator : locator + 4] != _END64_LOCATOR_MAGIC:
+    locator = end - END64_LOCATOR.size
+    if locator < 0 or data[locator : locator + 4] != END64_LOCATOR_MAGIC:
         raise Unreadable("the zip's 64-bit end record is missing")
-    _, _, at, disks = _END64_LOCATOR.unpack_from(data, locator)
-    if disks > 1 or at + _END64.size != locator or data[at : at + 4] != _END64_MAGIC:
+    _, _, at, disks = END64_LOCATOR.unpack_from(data, locator)
+    if disks > 1 or at + END64.size != locator or data[at : at + 4] != END64_MAGIC:
         raise Unreadable("the zip's 64-bit end record is damaged")
-    *_, disk, first, here, count, size, start = _END64.unpack_from(data, at)
+    *_, disk, first, here, count, size, start = END64.unpack_from(data, at)
     if disk or first:
         raise Unreadable("the zip is one disk of several")
     return at, here, count, size, start
@@ -222,12 +184,12 @@ def _end64(data: bytes, end: int) -> tuple[int, int, int, int, int]:
 def _members(data: bytes, at: int, end: int, count: int) -> Iterator[Member]:
     """The directory's entries; ``record`` and ``packed`` are filled in by :func:`_placed`."""
     for index in range(count):
-        if at + _CENTRAL.size > end or data[at : at + 4] != _CENTRAL_MAGIC:
+        if at + CENTRAL.size > end or data[at : at + 4] != CENTRAL_MAGIC:
             raise Unreadable("the zip's directory is damaged")
-        fields = _CENTRAL.unpack_from(data, at)
+        fields = CENTRAL.unpack_from(data, at)
         made, needed, flags, method, time, date, crc, packed, size = fields[1:10]
         name_length, extra_length, comment_length, disk, internal, external, offset = fields[10:]
-        at += _CENTRAL.size
+        at += CENTRAL.size
         raw_name = data[at : at + name_length]
         extra = data[at + name_length : at + name_length + extra_length]
         at += name_length + extra_length + comment_length
@@ -243,7 +205,7 @@ def _members(data: bytes, at: int, end: int, count: int) -> Iterator[Member]:
             is_dir=name.endswith("/") and not size,
             obstacle=_obstacle(flags, method),
             comment=data[at - comment_length : at],
-            hidden=_hidden(extras) + (raw_name if _decoded(raw_name, flags) != name else b""),
+            hidden=_hidden(extras) + (raw_name if decoded_name(raw_name, flags) != name else b""),
             record=(offset, offset),
             packed=(0, packed),
             crc=crc,
@@ -267,7 +229,7 @@ def _placed(data: bytes, members: tuple[Member, ...], directory: int) -> tuple[M
     expected = 0
     for member, end in zip(order, ends, strict=True):
         start = member.record[0]
-        if start != expected or start + _LOCAL.size > end:
+        if start != expected or start + LOCAL.size > end:
             raise Unreadable("bytes of the zip belong to no member, or to two")
         body, hidden = _check_local(data, member, end)
         packed = (body, body + member.packed[1])
@@ -284,20 +246,20 @@ def _placed(data: bytes, members: tuple[Member, ...], directory: int) -> tuple[M
 def _check_local(data: bytes, member: Member, end: int) -> tuple[int, bytes]:
     """Where the member's bytes begin, and the unknown extra fields of its local header."""
     start = member.record[0]
-    magic, _, flags, method, _, _, crc, packed, size, name_length, extra_length = (
-        _LOCAL.unpack_from(data, start)
+    magic, _, flags, method, _, _, crc, packed, size, name_length, extra_length = LOCAL.unpack_from(
+        data, start
     )
-    at = start + _LOCAL.size
+    at = start + LOCAL.size
     body = at + name_length + extra_length
-    if magic != _LOCAL_MAGIC or body + member.packed[1] > end:
+    if magic != LOCAL_MAGIC or body + member.packed[1] > end:
         raise Unreadable("a local header of the zip is damaged")
     extras = _extras(data[at + name_length : body])
     size, packed, _ = _wide(extras, size, packed, 0)
     told = (crc, packed, size)
     same = told == (member.crc, member.packed[1], member.size)
-    if member.flags & _DESCRIPTOR and told[0] == 0 and not told[1]:
+    if member.flags & DESCRIPTOR and told[0] == 0 and not told[1]:
         same = True
-    alike = _ENCRYPTED | _DESCRIPTOR | _PATCH
+    alike = ENCRYPTED | DESCRIPTOR | PATCH
     if (
         data[at : at + name_length] != member.raw_name
         or method != member.method
@@ -310,11 +272,11 @@ def _check_local(data: bytes, member: Member, end: int) -> tuple[int, bytes]:
 
 def _check_rest(rest: bytes, member: Member) -> None:
     """What stands between a member's data and the next member: a data descriptor or nothing."""
-    if not member.flags & _DESCRIPTOR:
+    if not member.flags & DESCRIPTOR:
         if rest:
             raise Unreadable("bytes of the zip belong to no member")
         return
-    body = rest.removeprefix(_DESCRIPTOR_MAGIC) if len(rest) in {16, 24} else rest
+    body = rest.removeprefix(DESCRIPTOR_MAGIC) if len(rest) in {16, 24} else rest
     layout = {12: "<3I", 20: "<I2Q"}.get(len(body))
     if layout is None and member.is_dir and not rest:
         return
@@ -392,9 +354,9 @@ def _wide(
 
 
 def _obstacle(flags: int, method: int) -> str:
-    if flags & _ENCRYPTED:
+    if flags & ENCRYPTED:
         return "encrypted"
-    if flags & _PATCH or method not in {STORED, DEFLATED}:
+    if flags & PATCH or method not in {STORED, DEFLATED}:
         return f"compressed by method {method}, which is not read"
     return ""
 
@@ -406,10 +368,10 @@ def _name(raw: bytes, flags: int, extras: list[tuple[int, bytes]]) -> str:
     GBK (Chinese Windows); so those are tried first. The Unicode path field wins where it is
     there (APPNOTE §4.6.9) and the bytes are only question marks or the same name otherwise.
     """
-    name = _decoded(raw, flags)
+    name = decoded_name(raw, flags)
     body = dict(extras).get(_UNICODE_PATH, b"")
     if len(body) > 5 and int.from_bytes(body[1:5], "little") == zlib.crc32(raw):
-        name = _decoded(body[5:], _UTF8)
+        name = decoded_name(body[5:], UTF8)
     path = name.replace("\\", "/")
     if (
         not name
@@ -420,53 +382,3 @@ def _name(raw: bytes, flags: int, extras: list[tuple[int, bytes]]) -> str:
     ):
         raise Unreadable("a member's name leads outside the zip or is no name")
     return name
-
-
-def _decoded(raw: bytes, flags: int) -> str:
-    encodings = ("utf-8",) if flags & _UTF8 else ("utf-8", "gb18030", "cp437")
-    for encoding in encodings:
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Unreadable("a member's name is in no known encoding")
-
-
-def _rewritten(
-    archive: Archive, old: Member, content: bytes | None, name: str | None
-) -> tuple[bytes, Member]:
-    """The local record and the entry of a member that is changed or renamed."""
-    flags, raw_name = old.flags, old.raw_name
-    if name is None and _decoded(raw_name, flags) != old.name:
-        name = old.name  # its Unicode path field is about to go
-    if name is not None:
-        raw_name = name.encode()
-        flags = flags & ~_UTF8 if name.isascii() else flags | _UTF8
-    if content is None:
-        packed, tail = archive.data[slice(*old.packed)], archive.data[old.packed[1] : old.record[1]]
-        crc, size = old.crc, old.size
-    else:
-        flags &= _UTF8
-        packed, tail = content, b""
-        if old.method == DEFLATED:
-            deflater = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
-            packed = deflater.compress(content) + deflater.flush()
-        crc, size = zlib.crc32(content), len(content)
-    new = replace(old, raw_name=raw_name, flags=flags, crc=crc, size=size, extra=b"")
-    new = replace(new, packed=(0, len(packed)))
-    told = (0, 0, 0) if flags & _DESCRIPTOR else (crc, len(packed), size)
-    header = _LOCAL.pack(
-        *(_LOCAL_MAGIC, max(20, old.versions[1]), flags, old.method, *old.stamp),
-        *(*told, len(raw_name), 0),
-    )
-    return b"".join((header, raw_name, packed, tail)), new
-
-
-def _central_record(member: Member, offset: int) -> bytes:
-    header = _CENTRAL.pack(
-        *(_CENTRAL_MAGIC, *member.versions, member.flags, member.method, *member.stamp),
-        *(member.crc, member.packed[1] - member.packed[0], member.size),
-        *(len(member.raw_name), len(member.extra), len(member.comment), 0),
-        *(*member.attributes, offset),
-    )
-    return b"".join((header, member.raw_name, member.extra, member.comment))

@@ -13,7 +13,8 @@ from typing import ClassVar
 from gateway.errors import Unreadable
 from gateway.formats._base import Descend, Document, Opener, edit_text
 from gateway.formats._children import Children
-from gateway.formats._zip import Archive, read_archive, rebuild
+from gateway.formats._zip import Archive, read_archive
+from gateway.formats._zip_writing import rebuild
 from gateway.model import Edit, Hint, Role, Segment, Unread
 
 _MAGIC = (b"PK\3\4", b"PK\5\6")

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from gateway.model import Action
+from gateway.model import GROUPS, Action
 from gateway.policy._policy import Policy
 from gateway.policy._yaml import Location
-from gateway.policy.schema import EVERYTHING, GROUPS, PolicyFile, Rule, Scope
+from gateway.policy.schema import EVERYTHING, PolicyFile, Rule, Scope
 
 
 @dataclass(frozen=True, slots=True)

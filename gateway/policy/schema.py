@@ -21,18 +21,6 @@ from pydantic import (
 
 from gateway.model import Action, Destination, Hint, Item, Purpose, Role, Surface, Verdict
 
-GROUPS = (
-    "PERSONAL",
-    "CONTACT",
-    "GOVERNMENT_ID",
-    "FINANCIAL",
-    "NETWORK",
-    "SECRETS",
-    "MARKINGS",
-    "EXACT",
-)
-"""Groups that are known even when no recogniser of the group is installed."""
-
 EVERYTHING = "*"
 
 RESERVED_NAMES = frozenset({"otherwise", "unreadable", "failures", "deny"})
