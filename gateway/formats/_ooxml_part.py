@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
-from itertools import batched, groupby
+from dataclasses import replace
+from itertools import batched
 
 from gateway.formats._ooxml_attributes import is_office, judge
 from gateway.formats._ooxml_headers import HEADERS, header_texts
+from gateway.formats._ooxml_paragraph import MARKS, Paragraph
 from gateway.formats._ooxml_tables import Tables
 from gateway.formats._ooxml_text import (
     BESIDE,
@@ -44,15 +45,6 @@ from gateway.model import Role, Segment
 
 type Verdicts = list[tuple[Attribute, Rule, bool]]
 
-_DELETED, _INSERTED, _PHONETIC = 1, 2, 4
-_MARKS = {
-    "del": _DELETED,
-    "moveFrom": _DELETED,
-    "ins": _INSERTED,
-    "moveTo": _INSERTED,
-    "rt": _PHONETIC,
-    "rPh": _PHONETIC,
-}
 _BREAKS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "Choice": "\n", "Fallback": "\n"}
 _DATES = frozenset({"created", "modified", "lastPrinted", "filetime", "date"})
 
@@ -64,53 +56,6 @@ _DECLARATION = re.compile(
     r"""(?:\s+standalone=["'](?:yes|no)["'])?\s*"""
 )
 _SHARED_AT_MOST = 500
-_SHORTEST_STRETCH = 5
-
-
-@dataclass(slots=True)
-class Paragraph:
-    """A paragraph while it is read: its pieces, each with the marks that were in force."""
-
-    pieces: list[tuple[Piece, int]] = field(default_factory=list)
-    instructions: list[Piece] = field(default_factory=list)
-
-    def views(self) -> list[tuple[Piece, ...]]:
-        """The text as it stands; without what was deleted; without what was inserted."""
-        views: list[tuple[Piece, ...]] = []
-        seen: set[str] = set()
-        for hidden in (0, _DELETED | _PHONETIC, _INSERTED | _PHONETIC):
-            view = tuple(piece for piece, marks in self.pieces if not marks & hidden)
-            text = "".join(piece[0] for piece in view)
-            if text.strip() and text not in seen:
-                views.append(view)
-                seen.add(text)
-        return views
-
-    def stretches(self) -> list[tuple[Piece, ...]]:
-        """Runs and tracked changes that nothing parts from the text beside them.
-
-        A reader sees them apart, by colour or weight; joined, "Carter" and "138…" are one word.
-        """
-        tracked = groupby(self.pieces, key=lambda entry: entry[1] & (_DELETED | _INSERTED))
-        cuts: list[list[tuple[Piece, ...]]]
-        cuts = [[(piece,) for piece in view] for view in self.views()]
-        cuts.append([tuple(piece for piece, _ in group) for _, group in tracked])
-        found: dict[tuple[int, ...], tuple[Piece, ...]] = {}
-        for cut in cuts:
-            texts = ["", *("".join(text for text, _ in pieces) for pieces in cut), ""]
-            for pieces, before, text, after in zip(cut, texts, texts[1:], texts[2:], strict=False):
-                if len(text) >= _SHORTEST_STRETCH and _touches(before, text, after):
-                    found[tuple(map(id, pieces))] = pieces
-        return list(found.values())
-
-
-def _touches(before: str, text: str, after: str) -> bool:
-    """Whether a text is one word with what is beside it, but need not be the end of that word."""
-    edges = [edge for edge in (before[-1:] + text[:1], text[-1:] + after[:1]) if len(edge) == 2]
-    glued = [edge for edge in edges if edge.isascii() and edge.isalnum()]
-    if "@" in text and glued == [text[-1:] + after[:1]]:
-        return True
-    return bool(glued) and all(edge[0].isdigit() != edge[1].isdigit() for edge in glued)
 
 
 class PartReader:
@@ -188,7 +133,7 @@ class PartReader:
         self._flush_loose()
         self._attributes(tag, at)
         self.stack.append(tag)
-        self._marks.append(self._marks[-1] | _MARKS.get(tag.local, 0))
+        self._marks.append(self._marks[-1] | MARKS.get(tag.local, 0))
         local = tag.local
         self._tables.opened(local, tag)
         if local in PARAGRAPHS:

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from gateway.formats._ooxml import Part, reader_of
-from gateway.formats._ooxml_part import Paragraph, PartReader, expanded
+from gateway.formats._ooxml_paragraph import Paragraph
+from gateway.formats._ooxml_part import PartReader, expanded
 from gateway.formats._ooxml_text import Passage, Piece, Rule, Slot
 from gateway.formats._ooxml_xml import Kind, Tag
 from gateway.model import Role
