@@ -40,6 +40,7 @@ def test_what_is_found_once_is_removed_everywhere(pipe):
     data = b'{"ssn": "536228726", "note": "see 536228726 there"}'
     outcome = pipe.process(Item(data, Hint("a.json")))
     assert {"ssn": "[US_SSN]", "note": "see [US_SSN] there"} == json.loads(outcome.data)
+    assert [f.recognizer == "propagated" for f in outcome.findings] == [False, True]
 
 
 def test_the_file_name_is_text_too(pipe):
@@ -186,3 +187,18 @@ def test_an_address_that_is_a_value_is_not_told():
     outcome = pipe.process(Item(b'{"falcon": {"to": "a falcon"}}', Hint("a.json")))
     assert outcome.findings
     assert [] == [f.part for f in outcome.findings if "falcon" in f.part]
+
+
+def test_the_first_reader_alone_would_see_a_survivor(pipe, monkeypatch):
+    monkeypatch.setattr(pipeline_module, "layers", lambda *_: iter([]))
+    monkeypatch.setattr(pipeline_module, "stands_in", lambda *_: False)
+    said = pipe._verify(MAIL.encode(), Hint("a.txt"), {MAIL: "[EMAIL_ADDRESS]"}, ())
+    assert "first reader" in said
+
+
+def test_more_text_than_the_limit_blocks_and_names_it():
+    policy = load_policy("default", catalogue())
+    small = build(policy, bytes(32), Limits(characters=10))
+    outcome = small.process(Item(b"eleven signs and more", Hint("a.txt")))
+    assert Verdict.BLOCK is outcome.verdict
+    assert "more than 10 characters" in outcome.reason

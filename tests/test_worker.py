@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import time
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 import pytest
@@ -15,7 +16,7 @@ from gateway.model import Item, Verdict
 from gateway.policy import load_policy
 from gateway.settings import Limits
 from gateway.system.confine import ProcessLimits, missing
-from gateway.worker import Job, WorkerPool
+from gateway.worker import Job, WorkerPool, _judged, _Task
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="other platform: POSIX signals")
 
@@ -145,3 +146,14 @@ def test_closing_at_once_blocks_what_is_queued_and_under_way(tmp_path):
         time.sleep(0.01)
     pool.close(at_once=True)
     assert ["shutting down"] * 2 == [f.result().reason.partition("is ")[2][:13] for f in futures]
+
+
+def test_a_verdict_on_another_item_blocks():
+    class Mistaken:
+        def run(self, job, item, scan_only):
+            return job.build().process(Item(b"another"))
+
+    task = _Task(Item(b"this one"), scan_only=False, future=Future())
+    outcome = _judged(Mistaken(), job(), task)
+    assert (Verdict.BLOCK, None) == (outcome.verdict, outcome.data)
+    assert "another item" in outcome.reason
