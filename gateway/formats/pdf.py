@@ -22,7 +22,7 @@ from gateway.formats._base import Descend, Document, Opener
 from gateway.model import Edit, Hint, Segment, Unread
 
 if TYPE_CHECKING:
-    from gateway.formats._pdf_contents import Contents
+    from gateway.formats._pdf.contents import Contents
 
 _HEADER_WITHIN = 1024  # readers look for %PDF- in the first 1024 bytes
 
@@ -42,7 +42,7 @@ class _PdfDocument:
     def apply(self, edits: Sequence[Edit]) -> bytes:
         if not edits:
             return self._data
-        from gateway.formats._pdf_write import write_pdf
+        from gateway.formats._pdf.write import write_pdf
 
         own, children = self._contents.children.apply(edits)
         return write_pdf(self._data, self._contents, own, children)
@@ -61,12 +61,12 @@ class _Pdf:
         return 0.5 if named and data else -1.0
 
     def open(self, data: bytes, hint: Hint, open_child: Opener) -> Document:  # noqa: ARG002 - the contract
-        from gateway.formats._pdf_read import read_pdf
+        from gateway.formats._pdf.read import read_pdf
 
         return _PdfDocument(data, read_pdf(data, open_child))
 
     def layers(self, data: bytes, hint: Hint, descend: Descend) -> Iterator[str]:  # noqa: ARG002 - the contract
-        from gateway.formats._pdf_layers import pdf_layers
+        from gateway.formats._pdf.layers import pdf_layers
 
         yield from pdf_layers(data, descend)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from gateway.formats._office import OfficeFormat
+from gateway.formats._ooxml.office import OfficeFormat
 
 
 class Pptx(OfficeFormat):

@@ -8,10 +8,10 @@ from __future__ import annotations
 from functools import partial
 from typing import ClassVar
 
-from gateway.formats._office import OfficeFormat
-from gateway.formats._ooxml import Planner, Reader
-from gateway.formats._xlsx_reading import Workbook
-from gateway.formats._xlsx_writing import plan_workbook
+from gateway.formats._ooxml.office import OfficeFormat
+from gateway.formats._ooxml.package import Planner, Reader
+from gateway.formats._ooxml.xlsx_reading import Workbook
+from gateway.formats._ooxml.xlsx_writing import plan_workbook
 
 
 class Xlsx(OfficeFormat):

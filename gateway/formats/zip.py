@@ -1,6 +1,6 @@
 """Zip archives: every member is a document of its own, and its name is text.
 
-Source: PKWARE APPNOTE.TXT 6.3.10; reading and rebuilding stand in :mod:`_zip`.
+Source: PKWARE APPNOTE.TXT 6.3.10; reading and rebuilding stand in :mod:`_zip.reading`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import ClassVar
 from gateway.errors import Unreadable
 from gateway.formats._base import Descend, Document, Opener, edit_text
 from gateway.formats._children import Children
-from gateway.formats._zip import Archive, read_archive
-from gateway.formats._zip_writing import rebuild
+from gateway.formats._zip.reading import Archive, read_archive
+from gateway.formats._zip.writing import rebuild
 from gateway.model import Edit, Hint, Role, Segment, Unread
 
 _MAGIC = (b"PK\3\4", b"PK\5\6")

@@ -13,7 +13,7 @@ from support.pdfs import CHINESE, ENGLISH, HINT, drawn, extracted, from_content,
 
 from gateway.errors import Unreadable
 from gateway.formats import open_document
-from gateway.formats._pdf_second import disagrees
+from gateway.formats._pdf.second import disagrees
 from gateway.formats.pdf import FORMAT
 from gateway.model import Hint, Role
 

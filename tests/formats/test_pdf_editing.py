@@ -23,8 +23,8 @@ from support.pdfs import (
 
 from gateway.errors import CannotEdit, Unreadable
 from gateway.formats import layers, open_document
-from gateway.formats._pdf_standard_fonts import standard_width
-from gateway.formats._pdf_syntax import parse_content, texts
+from gateway.formats._pdf.standard_fonts import standard_width
+from gateway.formats._pdf.syntax import parse_content, texts
 from gateway.model import Edit, Hint, Role
 
 

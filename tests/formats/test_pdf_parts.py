@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from pdfminer.glyphlist import glyphname2unicode
 from reportlab.pdfbase._fontdata import widthsByFontGlyph
 
-from gateway.formats._pdf_cmap import codec_of, parse_cmap, split_codes
-from gateway.formats._pdf_glyphnames import glyph_text
-from gateway.formats._pdf_standard_fonts import standard_width
-from gateway.formats._pdf_syntax import Text, parse_content, texts, unescape, write_number
+from gateway.formats._pdf.cmap import codec_of, parse_cmap, split_codes
+from gateway.formats._pdf.glyphnames import glyph_text
+from gateway.formats._pdf.standard_fonts import standard_width
+from gateway.formats._pdf.syntax import Text, parse_content, texts, unescape, write_number
 
 
 def test_glyph_names_agree_with_the_adobe_glyph_list() -> None:

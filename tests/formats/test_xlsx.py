@@ -14,8 +14,8 @@ from openpyxl.workbook.defined_name import DefinedName
 
 from gateway.errors import CannotEdit
 from gateway.formats import layers, open_document
-from gateway.formats._ooxml_part import expanded
-from gateway.formats._xlsx_formulas import identifier, only_in_literals, renamed, sheet_name
+from gateway.formats._ooxml.part import expanded
+from gateway.formats._ooxml.xlsx_formulas import identifier, only_in_literals, renamed, sheet_name
 from gateway.model import Edit, Hint
 
 

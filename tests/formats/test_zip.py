@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from gateway.errors import LimitExceeded, Unreadable
 from gateway.formats import layers, open_document
-from gateway.formats._zip import read_archive
-from gateway.formats._zip_writing import rebuild
+from gateway.formats._zip.reading import read_archive
+from gateway.formats._zip.writing import rebuild
 from gateway.model import Edit, Hint, Role
 
 

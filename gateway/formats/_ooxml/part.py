@@ -1,0 +1,428 @@
+"""One XML part of an Office package, read into passages.
+
+Everything that can hold text is read: runs of paragraphs (joined, with the paragraph's deleted
+and inserted views where it has tracked changes), field instructions, every other text node,
+attributes as :mod:`attributes` judges them, comments, processing instructions, and the
+names that a foreign schema gives to its elements. Elements are known by their local names, so
+the transitional and the strict namespaces read alike.
+
+Source: ECMA-376-1 §17.3 (runs), §17.13.5 (tracked changes), §17.16 (fields), §21.1 (DrawingML
+text).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from itertools import batched
+
+from gateway.formats._ooxml.attributes import is_office, judge
+from gateway.formats._ooxml.headers import HEADERS, header_texts
+from gateway.formats._ooxml.paragraph import MARKS, Paragraph
+from gateway.formats._ooxml.tables import Tables
+from gateway.formats._ooxml.text import (
+    BESIDE,
+    Escape,
+    Passage,
+    Piece,
+    Rule,
+    Slot,
+    decode,
+)
+from gateway.formats._ooxml.vocabulary import (
+    EXPRESSIONS,
+    HTML,
+    INSTRUCTIONS,
+    INTEGER_TEXTS,
+    PARAGRAPHS,
+    RUN_TEXTS,
+    SIGNATURE_TEXTS,
+    SPACED,
+)
+from gateway.formats._ooxml.xml import Attribute, Kind, Source, Tag
+from gateway.model import Role, Segment
+
+type Verdicts = list[tuple[Attribute, Rule, bool]]
+
+_BREAKS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "Choice": "\n", "Fallback": "\n"}
+_DATES = frozenset({"created", "modified", "lastPrinted", "filetime", "date"})
+
+_NUMBER = re.compile(r"\s*[-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]{1,3})?\s*")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:.]{5,20}(?:Z|[-+][0-9:]{5})?)?")
+_DULL = re.compile(r"\{[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}|true|false")
+_DECLARATION = re.compile(
+    r"""xml\s+version=["']1\.[01]["'](?:\s+encoding=["'][A-Za-z0-9._-]+["'])?"""
+    r"""(?:\s+standalone=["'](?:yes|no)["'])?\s*"""
+)
+_SHARED_AT_MOST = 500
+
+
+class PartReader:
+    """Reads one part.
+
+    Args:
+        name: the part's name in the package.
+        address: what it is called in addresses.
+        role: what its running text is to a reader.
+        source: the XML.
+        xstrings: its strings may hold ``_xHHHH_`` (spreadsheets and document properties).
+    """
+
+    def __init__(
+        self, name: str, address: str, role: Role, source: Source, *, xstrings: bool = False
+    ) -> None:
+        self.name = name
+        self.address = address
+        self.role = role
+        self.source = source
+        self.text_escape = Escape.XSTRING if xstrings else Escape.TEXT
+        self.attribute_escape = Escape.XATTRIBUTE if xstrings else Escape.ATTRIBUTE
+        self.passages: list[Passage] = []
+        self.stack: list[Tag] = []
+        self.paragraphs: list[Paragraph] = []
+        self._marks: list[int] = [0]
+        self._tables = Tables()
+        self._fields: list[list[str]] = []
+        self._loose: list[Piece] = []
+        self._shared: dict[tuple[str, bool], dict[str, list[Slot]]] = {}
+        self._contexts: dict[tuple[str, bool], tuple[str, ...]] = {}
+        self._verdicts: dict[Tag, Verdicts] = {}
+        self._foreign: dict[str, int] = {}
+        self._count = 0
+
+    def read(self) -> list[Passage]:
+        """All passages of the part."""
+        steps: dict[Kind, Callable[[Tag, int], None]] = {
+            Kind.START: self._open,
+            Kind.EMPTY: self._empty,
+            Kind.END: self._close,
+            Kind.COMMENT: self._aside,
+            Kind.PI: self._aside,
+            Kind.CDATA: self._cdata,
+        }
+        for tag, at, before in self.source.tokens:
+            if before:
+                self._text(at - len(before), at, self.text_escape)
+            if tag is not None:
+                steps[tag.kind](tag, at)
+        self._finish()
+        return self.passages
+
+    # What subclasses may add to.
+
+    def on_open(self, tag: Tag, at: int) -> None:
+        """An element begins."""
+
+    def on_close(self, tag: Tag, at: int) -> None:
+        """An element ends."""
+
+    def on_text(self, slot: Slot, parent: Tag) -> bool:
+        """A text node outside paragraphs; true if it has been dealt with."""
+        del slot, parent
+        return False
+
+    def verdicts(self, tag: Tag) -> Verdicts:
+        """The attributes of a tag that are text."""
+        judged = ((attribute, judge(tag, attribute)) for attribute in tag.attributes)
+        return [(attribute, *verdict) for attribute, verdict in judged if verdict]
+
+    # Tokens.
+
+    def _open(self, tag: Tag, at: int) -> None:
+        self._flush_loose()
+        self._attributes(tag, at)
+        self.stack.append(tag)
+        self._marks.append(self._marks[-1] | MARKS.get(tag.local, 0))
+        local = tag.local
+        self._tables.opened(local, tag)
+        if local in PARAGRAPHS:
+            self.paragraphs.append(Paragraph())
+        elif local == "sdt":
+            self._fields.append([])
+        elif self.paragraphs and local in {"Choice", "Fallback", "br"}:
+            self._add(("\n", ()))
+        self.on_open(tag, at)
+
+    def _close(self, tag: Tag, at: int) -> None:
+        self._flush_loose()
+        self.on_close(tag, at)
+        local = tag.local
+        if local in PARAGRAPHS:
+            self._end_paragraph(self.paragraphs.pop())
+        elif local == "sdt":
+            self._fields.pop()
+        self._tables.closed(local)
+        self._marks.pop()
+        self.stack.pop()
+
+    def _empty(self, tag: Tag, at: int) -> None:
+        self._flush_loose()
+        self._attributes(tag, at)
+        local = tag.local
+        parent = self.stack[-1].local if self.stack else ""
+        if local == "gridSpan":
+            self._tables.spans(tag.get("val"))
+        elif local in {"alias", "tag"} and parent == "sdtPr" and self._fields:
+            self._fields[-1].append(tag.get("val"))
+        elif self.paragraphs and parent in {"r", "p"}:
+            self._character(tag, at)
+        self.on_open(tag, at)
+        self.on_close(tag, at)
+
+    def _character(self, tag: Tag, at: int) -> None:
+        """An empty element that a reader sees as a character."""
+        if tag.local in _BREAKS:
+            self._add((_BREAKS[tag.local], ()))
+            return
+        seen = "-" if tag.local == "noBreakHyphen" else ""
+        if tag.local == "sym" and re.fullmatch("[0-9A-Fa-f]{1,4}", tag.get("char")):
+            code = int(tag.get("char"), 16)
+            # §17.3.3.30: symbol fonts are addressed in the private area from F000.
+            seen = chr(code - 0xF000 if 0xF020 <= code <= 0xF0FF else code)
+        if seen:
+            slot = Slot(
+                self.name, at, at + len(tag.raw), seen, Escape.LITERAL, Rule.ELEMENT, tag=tag.raw
+            )
+            self._add((seen, (slot,)))
+
+    def _text(self, start: int, end: int, escape: Escape) -> None:
+        raw = self.source.text[start:end]
+        parent = self.stack[-1] if self.stack else None
+        if parent is None:
+            return
+        blank = raw.isspace()
+        in_paragraph = bool(self.paragraphs) and (
+            parent.local in RUN_TEXTS or parent.local in INSTRUCTIONS
+        )
+        direct = self.paragraphs and parent.local in PARAGRAPHS
+        if blank and (not in_paragraph or direct):
+            return
+        slot = self.slot(start, end, escape)
+        if parent.local in INSTRUCTIONS and self.paragraphs:
+            self.paragraphs[-1].instructions.append((slot.text, (slot,)))
+        elif in_paragraph:
+            self._add((slot.text, (slot,)))
+        else:
+            self._loose.append((slot.text, (slot,)))
+
+    def slot(self, start: int, end: int, escape: Escape, rule: Rule = Rule.FREE) -> Slot:
+        """The text between two positions, in the innermost open element."""
+        parent = self.stack[-1]
+        space_at = -1
+        drops_space = "/drawingml/" not in parent.namespace and parent.local in SPACED
+        if drops_space and "xml:space" not in parent.raw:
+            opened = self.source.text.rfind("<", 0, start)
+            if self.source.text.startswith(parent.raw, opened):
+                space_at = opened + len(parent.raw) - 1
+        text = decode(self.source.text[start:end], escape)
+        return Slot(self.name, start, end, text, escape, rule, space_at)
+
+    def _cdata(self, tag: Tag, at: int) -> None:
+        self._text(at + 9, at + len(tag.raw) - 3, Escape.LITERAL)
+
+    def _aside(self, tag: Tag, at: int) -> None:
+        """A comment or processing instruction."""
+        lead, tail = (4, 3) if tag.kind is Kind.COMMENT else (2, 2)
+        start, end = at + lead, at + len(tag.raw) - tail
+        raw = self.source.text[start:end]
+        if raw.isspace() or not raw or (start < 5 and _DECLARATION.fullmatch(raw)):
+            return
+        slot = Slot(self.name, start, end, decode(raw, Escape.LITERAL), Escape.LITERAL)
+        self.emit(((slot.text, (slot,)),), Role.HIDDEN, place="comment")
+
+    # Passages.
+
+    def emit(
+        self,
+        pieces: tuple[Piece, ...],
+        role: Role,
+        context: tuple[str, ...] = (),
+        place: str = "",
+    ) -> None:
+        """Add a passage."""
+        text = "".join(piece[0] for piece in pieces)
+        part = f"{self.address}/{place}" if place else self.address
+        self.passages.append(Passage(Segment(text, part, role, context), pieces))
+
+    def share(self, group: str, piece: Piece, role: Role, context: tuple[str, ...] = ()) -> None:
+        """Put a value of low interest into a passage that it shares with others of its group."""
+        key = group, role is Role.BODY
+        self._shared.setdefault(key, {}).setdefault(piece[0], []).extend(piece[1])
+        self._contexts.setdefault(key, context)
+
+    def _add(self, piece: Piece) -> None:
+        self.paragraphs[-1].pieces.append((piece, self._marks[-1]))
+
+    def _end_paragraph(self, paragraph: Paragraph) -> None:
+        self._count += 1
+        context = self.context()
+        views = paragraph.views()
+        for view in views:
+            self.emit(view, self.role, context, f"p[{self._count}]")
+        for view in paragraph.stretches():
+            self.emit(view, self.role, context, f"p[{self._count}]")
+        if views:
+            self._tables.add("".join(text for text, _ in views[-1]))
+        if any(text.strip() for text, _ in paragraph.instructions):
+            place = f"p[{self._count}]/field"
+            self.emit(tuple(paragraph.instructions), Role.HIDDEN, context, place)
+        self.on_paragraph(paragraph)
+
+    def context(self) -> tuple[str, ...]:
+        """What stands near the text that is being read and says what it is."""
+        labels = tuple(label for labels in self._fields for label in labels if label)
+        return self._tables.context() + labels
+
+    def on_paragraph(self, paragraph: Paragraph) -> None:
+        """A paragraph has ended."""
+
+    def _flush_loose(self) -> None:
+        """End a text node outside paragraphs (comments and CDATA may have cut it)."""
+        if not self._loose:
+            return
+        pieces, self._loose = tuple(self._loose), []
+        parent = self.stack[-1]
+        if len(pieces) == 1 and self.on_text(pieces[0][1][0], parent):
+            return
+        if parent.local in HEADERS:
+            self._header(pieces)
+        text = "".join(text for text, _ in pieces)
+        rule = self._rule_of_text(parent, text)
+        context = self._context_of_text(parent)
+        if rule is None:
+            return
+        if len(pieces) == 1 and rule is not Rule.FREE:
+            old = pieces[0][1][0]
+            shown = text if rule is Rule.EXPRESSION else expanded(text)
+            slot = Slot(self.name, old.start, old.end, shown, old.escape, rule)
+            pieces = ((shown, (slot,)),)
+        if len(pieces) > 1:
+            kept = rule if rule is Rule.FREE else Rule.FIXED
+            whole = tuple((shown, (replace(slot, rule=kept),)) for shown, (slot,) in pieces)
+            self.emit(whole, self.role, context, "text")
+            return
+        shown = pieces[0][0]
+        dull = _NUMBER.fullmatch(text) and not re.search("[0-9]{7}", shown.partition(".")[0])
+        group = parent.local if dull or rule is Rule.DATE else f"{parent.local}={shown}"
+        self.share(group, pieces[0], self.role, context)
+
+    def _header(self, pieces: tuple[Piece, ...]) -> None:
+        """A page header without its codes."""
+        found: list[Piece] = []
+        for _, (old,) in pieces:
+            for start, end, between in header_texts(self.source.text[old.start : old.end]):
+                slot = self.slot(old.start + start, old.start + end, old.escape)
+                found += [(between, ()), (slot.text, (slot,))]
+        if found:
+            self.emit(tuple(found), self.role, place="header")
+
+    def _rule_of_text(self, parent: Tag, text: str) -> Rule | None:
+        if not is_office(parent.namespace):
+            return Rule.FREE
+        if parent.local in SIGNATURE_TEXTS:
+            return None
+        if parent.local in EXPRESSIONS:
+            return Rule.EXPRESSION
+        if parent.local == "Anchor" and re.fullmatch("(?:[0-9]{1,6}[, ]*)*+", text):
+            return None
+        if parent.local in _DATES and _DATE.fullmatch(text):
+            return Rule.DATE
+        if parent.local in INTEGER_TEXTS and re.fullmatch("-?[0-9]{1,10}", text):
+            return None
+        if _NUMBER.fullmatch(text):
+            stringy = any(tag.local in {"strCache", "strLit", "lvl"} for tag in self.stack[-4:])
+            free = stringy or parent.local.startswith("lp") or "/dc/" in parent.namespace
+            return Rule.FREE if free else Rule.NUMBER
+        return None if _DULL.fullmatch(text) else Rule.FREE
+
+    def _context_of_text(self, parent: Tag) -> tuple[str, ...]:
+        named = [tag.get("name") for tag in self.stack[-3:] if tag.local == "property"]
+        return (*(name for name in named if name), parent.local)
+
+    def _attributes(self, tag: Tag, at: int) -> None:
+        found = self._verdicts.get(tag)
+        if found is None:
+            found = self._verdicts[tag] = self.verdicts(tag)
+            self._note_foreign(tag, at)
+        for attribute, rule, own in found:
+            start, end = at + attribute.start, at + attribute.end
+            raw = self.source.text[start:end]
+            shown = decode(raw, self.attribute_escape)
+            if rule is Rule.NUMBER:
+                shown = expanded(shown)
+            slot = Slot(self.name, start, end, shown, self.attribute_escape, rule, tag=tag.raw)
+            name = tag.get("name") if attribute.local in {"val", "value"} else ""
+            group = f"@{attribute.local}" + (f"={shown}" if own else "")
+            context: tuple[str, ...] = (attribute.local,)
+            if name:
+                context = (name, *context)
+            if attribute.local in {"val", "value", "name"}:
+                context += (tag.local,)
+            self.share(group, (shown, (slot,)), Role.METADATA, context)
+            if "_" in shown and (rule is Rule.IDENTIFIER or tag.local == "bookmarkStart"):
+                # Names may not have spaces, so Emily Carter's is Emily_Carter.
+                spaced = shown.replace("_", " ")
+                self.share(f"@{spaced}", (spaced, (slot,)), Role.METADATA, context)
+            if rule is Rule.URI and "%" in raw:
+                self._unquoted(start, end, tag, context)
+
+    def _unquoted(self, start: int, end: int, tag: Tag, context: tuple[str, ...]) -> None:
+        text = decode(self.source.text[start:end], Escape.PERCENT)
+        slot = Slot(self.name, start, end, text, Escape.PERCENT, Rule.URI, tag=tag.raw)
+        self.share(f"%{text}", (text, (slot,)), Role.METADATA, context)
+
+    def _note_foreign(self, tag: Tag, at: int) -> None:
+        """Names that no Office schema has: addresses of namespaces, elements, attributes."""
+        names = [a.value for a in tag.declared if a.value and not is_office(a.value)]
+        if not is_office(tag.namespace):
+            names.append(tag.local)
+            names += [attribute.local for attribute in tag.attributes]
+        for name in names:
+            if tag.namespace or name not in HTML:
+                self._foreign.setdefault(name, at)
+
+    def _finish(self) -> None:
+        for (group, body), values in self._shared.items():
+            context = self._contexts[group, body]
+            place = "attribute" if group[0] in "@%" else "text"
+            role = Role.METADATA if group[0] in "@%" else self.role
+            for batch in batched(values.items(), _SHARED_AT_MOST, strict=False):
+                self.emit(
+                    _beside((text, tuple(slots)) for text, slots in batch), role, context, place
+                )
+        names: list[Piece] = [
+            (name, (Slot(self.name, at, at, name, Escape.LITERAL, Rule.FIXED),))
+            for name, at in self._foreign.items()
+        ]
+        for some in batched(names, _SHARED_AT_MOST, strict=False):
+            self.emit(_beside(some), Role.KEY, place="names")
+
+
+def _beside(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+    result: list[Piece] = []
+    for piece in pieces:
+        result += [(BESIDE, ()), piece]
+    return tuple(result[1:])
+
+
+def expanded(number: str) -> str:
+    """A number as a cell without format shows it: no exponent, ten digits of a fraction.
+
+    Fractions are stored with seventeen digits, the last of which are noise that would look like
+    card numbers; integers keep all of theirs.
+    """
+    from decimal import Decimal, InvalidOperation
+
+    try:
+        value = Decimal(number.strip())
+    except InvalidOperation:
+        return number
+    if not value.is_finite() or abs(value.adjusted()) > 30:
+        return number
+    whole = value == value.to_integral_value()
+    if not whole:
+        places = max(0, 9 - max(value.adjusted(), 0))
+        value = round(value, places)
+        return f"{value:f}".rstrip("0").rstrip(".")
+    return f"{value.to_integral_value():f}"

@@ -1,0 +1,215 @@
+"""Writing an edited PDF: text taken out of the streams, strings changed, history dropped.
+
+The file is written anew from its reachable objects (no incremental update), with an identifier
+computed from its content, so that the same edits give the same bytes. It is written without
+encryption: permissions that only the owner's password protects cannot be kept without it.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pikepdf
+
+from gateway.errors import CannotEdit
+from gateway.formats._base import edit_text
+from gateway.formats._pdf.boxes import Labelled, add_fonts, boxes_of, draw
+from gateway.formats._pdf.contents import (
+    Comment,
+    Contents,
+    Drawn,
+    Property,
+    SpokenName,
+    TextStream,
+    load,
+)
+from gateway.formats._pdf.layout import Block
+from gateway.formats._pdf.objects import Place, rename, roots, set_string
+from gateway.formats._pdf.remove import Removals, rewrite_source
+from gateway.formats._pdf.sheet import Glyph, Sheet, Source, SourceKey
+from gateway.formats._pdf.strings import encode_text_stream, write_string
+from gateway.formats._pdf.syntax import Text, write_hex
+from gateway.formats._pdf.values import get, inherited, is_dict, name_of, stream_bytes
+from gateway.model import Edit
+
+
+def write_pdf(
+    data: bytes,
+    contents: Contents,
+    edits: Mapping[int, Sequence[Edit]],
+    children: Mapping[str, bytes],
+) -> bytes:
+    """The file with edits made.
+
+    Args:
+        data: the original.
+        contents: what was read of it.
+        edits: edits by segment of the file's own.
+        children: new bytes of changed children by part.
+
+    Raises:
+        CannotEdit: an edit stands in a name that drawings refer to.
+    """
+    with load(data) as pdf:
+        writer = _Writer(pdf, contents)
+        for index, group in sorted(edits.items()):
+            writer.edit(index, group)
+        for part, new in children.items():
+            writer.replace_stream(part, new)
+        writer.finish()
+        out = io.BytesIO()
+        with warnings.catch_warnings():
+            # Fields outside of the form were so in the original; it is not ours to mend.
+            warnings.simplefilter("ignore", pikepdf.PageCopyWarning)
+            pdf.save(
+                out,
+                deterministic_id=True,
+                encryption=False,
+                compress_streams=True,
+                fix_metadata_version=False,
+            )
+        return out.getvalue()
+
+
+class _Writer:
+    def __init__(self, pdf: pikepdf.Pdf, contents: Contents) -> None:
+        self._pdf = pdf
+        self._contents = contents
+        self._removals = Removals()
+        self._boxed: set[int] = set()
+        self._boxes: dict[int, tuple[Sheet, list[Labelled]]] = {}
+        self._strings: dict[SourceKey, dict[int, tuple[Text, bytes]]] = {}
+        self._places: dict[tuple[object, ...], tuple[Place, str]] = {}
+        self._names: dict[bytes, str] = {}
+
+    def edit(self, index: int, edits: Sequence[Edit]) -> None:
+        segment, target = self._contents.children.own[index], self._contents.targets[index]
+        match target:
+            case Drawn(sheet, block):
+                self._remove(sheet, block, edits)
+            case Property(source, text):
+                strings = self._strings.setdefault(source.key, {})
+                new_text = (
+                    _again(edits) if text.start in strings else edit_text(segment.text, edits)
+                )
+                strings[text.start] = (text, write_hex(bytes(write_string(new_text))))
+            case Comment(source, text):
+                self._strings.setdefault(source.key, {})[text.start] = (text, b"%")
+            case Place():
+                key = (target.root, target.path)
+                new_text = _again(edits) if key in self._places else edit_text(segment.text, edits)
+                self._places[key] = (target, new_text)
+            case SpokenName(raw):
+                again = raw in self._names
+                self._names[raw] = _again(edits) if again else edit_text(segment.text, edits)
+            case TextStream(object_id):
+                stream = self._pdf.get_object(object_id)
+                new_text = edit_text(segment.text, edits)
+                stream.write(encode_text_stream(new_text, stream_bytes(stream)))
+            case None if segment.part == "name":
+                raise CannotEdit("a name that drawings refer to cannot be changed")
+            case None:
+                pass  # earlier revisions and stray bytes are not written again
+
+    def _remove(self, sheet: Sheet, block: Block, edits: Sequence[Edit]) -> None:
+        for edit in edits:
+            glyphs = block.glyphs(edit.start, edit.end)
+            self._removals.add(glyphs)
+            self._add_box(sheet, glyphs, edit.replacement)
+
+    def _add_box(self, sheet: Sheet, glyphs: Sequence[Glyph], label: str) -> None:
+        """Box glyphs once, though two edits of two readings may remove them."""
+        fresh = [glyph for glyph in glyphs if id(glyph) not in self._boxed]
+        self._boxed.update(map(id, fresh))
+        if fresh:
+            _, labels = self._boxes.setdefault(id(sheet), (sheet, []))
+            labels.append(Labelled(boxes_of(fresh), label))
+
+    def _box_other_uses(self) -> None:
+        """Glyphs of a form are gone wherever it is drawn, so boxes stand there too."""
+        changed = self._removals.sources()
+        for sheet in self._contents.sheets:
+            for run in sheet.runs:
+                if run.source.key in changed:
+                    gone = [glyph for glyph in run.glyphs if self._removals.has(glyph)]
+                    self._add_box(sheet, gone, "")
+
+    def replace_stream(self, part: str, new: bytes) -> None:
+        stream = self._pdf.get_object(self._contents.streams[part])
+        stream.write(new)
+        if "/DL" in stream:
+            del stream["/DL"]
+        parameters = get(stream, "/Params")
+        if is_dict(parameters):  # size and digest of the file as it was
+            for key in ("/Size", "/CheckSum"):
+                if key in parameters:
+                    del parameters[key]
+
+    def finish(self) -> None:
+        self._box_other_uses()
+        self._write_sources()
+        for place, text in self._places.values():
+            set_string(self._pdf, place, write_string(text))
+        if self._names:
+            rename(self._pdf, self._names)
+        self._drop_private_data()
+
+    def _write_sources(self) -> None:
+        sources = self._contents.reader.sources
+        changed = {
+            key: rewrite_source(sources[key], self._removals, self._strings.get(key, {}).values())
+            for key in sorted(self._removals.sources() | set(self._strings))
+        }
+        for sheet, labels in self._boxes.values():
+            if sheet.root and self._can_draw_on(sheet):
+                before = changed.get(sheet.root.key, sheet.root.data)
+                changed[sheet.root.key] = _enclose(sheet, before) + draw(labels)
+                holder = self._holder(sheet.root)
+                names = [each.label for each in labels]
+                add_fonts(self._pdf, holder, inherited(holder, "/Resources"), names)
+        for key, new in changed.items():
+            self._write_source(sources[key], new)
+
+    def _can_draw_on(self, sheet: Sheet) -> bool:
+        """Pages and appearances take boxes; patterns and glyph procedures are only emptied."""
+        if sheet.root is None:
+            return False
+        holder = self._holder(sheet.root)
+        return sheet.page >= 0 or name_of(get(holder, "/Subtype")) == "Form"
+
+    def _holder(self, source: Source) -> Any:
+        kind, number, generation = source.key
+        if kind == "page" and generation < 0:
+            return self._pdf.pages[number].obj
+        return self._pdf.get_object((number, generation))
+
+    def _write_source(self, source: Source, new: bytes) -> None:
+        holder = self._holder(source)
+        if source.key[0] == "page":
+            holder["/Contents"] = self._pdf.make_stream(new)
+        else:
+            holder.write(new)
+
+    def _drop_private_data(self) -> None:
+        """Private data of applications and previews would show the text as it was (14.5, 12.3.4)."""
+        for _, value in roots(self._pdf):
+            if is_dict(value):
+                for key in ("/PieceInfo", "/Thumb"):
+                    if key in value:
+                        del value[key]
+
+
+def _again(edits: Sequence[Edit]) -> str:
+    """What is left of a string that is read in two ways and edited in both: placeholders only."""
+    return " ".join(dict.fromkeys(edit.replacement for edit in edits))
+
+
+def _enclose(sheet: Sheet, content: bytes) -> bytes:
+    """A content stream whose graphics state is undone at its end, so that more can be drawn."""
+    begin = b"q " * (1 + sheet.closed_states)
+    end = b" ET" if sheet.open_text else b""
+    end += b" Q" * (1 + sheet.open_states)
+    return begin + b"\n" + content + b"\n" + end.strip() + b"\n"

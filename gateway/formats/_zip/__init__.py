@@ -1,0 +1,1 @@
+"""Zip archives read strictly and written again."""
