@@ -56,7 +56,16 @@ class Role(StrEnum):
     """What a piece of text is to the reader of the document.
 
     A ``DISPENSABLE`` segment stands for a part that nobody can read and nobody misses (a preview
-    picture, printer settings). Its text is empty; any edit of it leaves the part out.
+    picture, printer settings, macros). Its text is empty, its only context word says what it is
+    ("macros: not read"); any edit of it leaves the part out.
+
+    A ``TRACE`` tells who made the document and when, and is no content (an author, revision ids,
+    a user's folder). Once a document is changed, policy leaves traces out by an edit of the
+    whole text, which may be empty. Where a schema demands something, the format puts the
+    neutral value there.
+
+    A ``PICTURE`` segment was read from pixels: letters that look alike may be taken for one
+    another.
     """
 
     BODY = "body"
@@ -65,6 +74,8 @@ class Role(StrEnum):
     HIDDEN = "hidden"
     NAME = "name"
     KEY = "key"
+    PICTURE = "picture"
+    TRACE = "trace"
     DISPENSABLE = "dispensable"
 
 
@@ -84,6 +95,17 @@ class Verdict(StrEnum):
     ALLOW = "allow"
     REDACT = "redact"
     BLOCK = "block"
+
+
+class Rung(StrEnum):
+    """How a result was made, from the gentlest way to the last."""
+
+    UNTOUCHED = "untouched"
+    NATIVE = "native"
+    DROPPED = "part dropped"
+    RASTERED = "rastered"
+    CONVERTED = "converted"
+    BLOCKED = "blocked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +279,7 @@ class Outcome:
         findings: all findings that policy was asked about.
         counts: findings that were removed or that caused the block, by entity.
         unread: parts nobody could inspect.
-        rung: how the result was made: "untouched", "native", "part dropped", "blocked".
+        rung: how the result was made; the lowest rung that a part of it was put on.
         reference: a short id that the refusal and the audit record share.
         sha256: hex digest of ``data``, computed where the verdict was made.
         item_sha256: hex digest of the item that was judged.
@@ -273,7 +295,7 @@ class Outcome:
     findings: tuple[Finding, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     unread: tuple[Unread, ...] = ()
-    rung: str = ""
+    rung: Rung = Rung.BLOCKED
     reference: str = ""
     sha256: str = ""
     item_sha256: str = ""

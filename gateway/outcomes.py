@@ -10,7 +10,7 @@ import secrets
 import time
 from dataclasses import dataclass
 
-from gateway.model import Decision, Finding, Hint, Item, Outcome, Unread, Verdict
+from gateway.model import Decision, Finding, Hint, Item, Outcome, Rung, Unread, Verdict
 from gateway.policy import Policy, decide_failure
 
 PRODUCT = "Redaction Gateway"
@@ -65,7 +65,7 @@ def failed_outcome(policy: Policy, item: Item, why: str) -> Outcome:
 def undecided(case: Case, decision: Decision) -> Outcome:
     """The outcome for an item that nobody could judge, as policy decided about such."""
     if decision.verdict is Verdict.ALLOW:
-        return released(case, decision, case.item.data, "untouched", {})
+        return released(case, decision, case.item.data, Rung.UNTOUCHED, {})
     return blocked(case, decision.reason, decision.rule, {})
 
 
@@ -90,7 +90,7 @@ def blocked(case: Case, reason: str, rule: str, counts: dict[str, int]) -> Outco
         findings=case.findings,
         counts=counts,
         unread=case.unread,
-        rung="blocked",
+        rung=Rung.BLOCKED,
         reference=case.reference,
         item_sha256=hashlib.sha256(case.item.data).hexdigest(),
         milliseconds=(time.perf_counter() - case.started) * 1000,
@@ -98,7 +98,7 @@ def blocked(case: Case, reason: str, rule: str, counts: dict[str, int]) -> Outco
 
 
 def released(
-    case: Case, decision: Decision, data: bytes, rung: str, counts: dict[str, int]
+    case: Case, decision: Decision, data: bytes, rung: Rung, counts: dict[str, int]
 ) -> Outcome:
     """These bytes may leave.
 

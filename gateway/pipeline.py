@@ -13,7 +13,7 @@ from pathlib import Path
 
 from gateway.detect import Detector, ValueMatcher
 from gateway.errors import CannotEdit, LimitExceeded, Unreadable
-from gateway.formats import layers, open_document, stands_in
+from gateway.formats import Ledger, ending_after, layers, open_document, stands_in
 from gateway.formats._base import Document, edit_text
 from gateway.model import (
     Action,
@@ -24,7 +24,9 @@ from gateway.model import (
     Item,
     Outcome,
     Role,
+    Rung,
     Segment,
+    Surface,
     Treatment,
     Unread,
     Verdict,
@@ -75,8 +77,9 @@ class Pipeline:
 
     def _process(self, case: Case, *, scan_only: bool) -> Outcome:
         item = case.item
+        ledger = Ledger(self.limits)
         try:
-            document = open_document(item.data, item.hint, self.limits)
+            document = open_document(item.data, item.hint, ledger=ledger)
             segments = [Segment(item.hint.stem, "name", Role.NAME), *document.segments()]
             _check_size(segments, self.limits)
         except LimitExceeded as error:
@@ -100,15 +103,18 @@ class Pipeline:
             return blocked(case, decision.reason, decision.rule, _culprits(treated))
         drops = self._drops(item, segments, decision.verdict)
         if decision.verdict is Verdict.ALLOW and not drops:
-            return released(case, decision, item.data, "untouched", {})
+            return released(case, decision, item.data, Rung.UNTOUCHED, {})
         decision = replace(decision, verdict=Verdict.REDACT)
         counts = count_entities([f for f, t in treated if t.action in _REMOVING])
         if scan_only:
             return replace(
-                released(case, decision, item.data, "untouched", counts), data=None, sha256=""
+                released(case, decision, item.data, Rung.UNTOUCHED, counts), data=None, sha256=""
             )
-        outcome = self._redact(case, decision, document, segments, treated, edits[1] + drops)
-        return replace(outcome, rung="part dropped") if drops and outcome.data else outcome
+        if drops:
+            ledger.took(Rung.DROPPED)
+        changes = _with_traces(self.policy, segments, edits[1]) + drops
+        outcome = self._redact(case, decision, document, segments, treated, changes)
+        return replace(outcome, rung=ledger.rung) if outcome.data is not None else outcome
 
     def _redact(
         self,
@@ -125,6 +131,12 @@ class Pipeline:
             data = document.apply(edits)
         except CannotEdit as error:
             return blocked(case, f"{found}{error}", decision.rule, counts)
+        ending = ending_after(document)
+        if ending and case.item.surface is Surface.PROXY:  # the request says what kind it sends
+            why = f"{found}this kind can only be redacted as {ending}: convert it and send that"
+            return blocked(case, why, decision.rule, counts)
+        if ending:
+            case = replace(case, name=case.name.removesuffix(case.item.hint.ending) + ending)
         fillings = _fillings(segments, treated, edits)
         hint = replace(case.item.hint, name=case.name)
         survivor = self._verify(data, hint, fillings, case.unread)
@@ -134,7 +146,7 @@ class Pipeline:
             survivor = self._verify(data, hint, fillings, case.unread)
         if survivor:
             return blocked(case, f"{found}{survivor}", decision.rule, counts)
-        return released(case, decision, data, "native", counts)
+        return released(case, decision, data, Rung.NATIVE, counts)
 
     def _once_more(self, data: bytes, hint: Hint, fillings: Mapping[str, str]) -> bytes:
         """Replace what stands in redacted bytes still, where that can be done."""
@@ -151,14 +163,20 @@ class Pipeline:
             return data  # the verifier says what is wrong
 
     def _drops(self, item: Item, segments: Sequence[Segment], verdict: Verdict) -> list[Edit]:
-        """Edits that leave dispensable parts out, unless policy lets them pass unread."""
-        where = [i for i, s in enumerate(segments) if s.role is Role.DISPENSABLE]
-        if where and verdict is Verdict.ALLOW:
-            why = "preview or printer settings: not read"
+        """Edits that leave dispensable parts out.
+
+        Policy may let them pass unread. A preview of what was removed stays out all the same.
+        """
+        drops: list[Edit] = []
+        for index, segment in enumerate(segments):
+            if segment.role is not Role.DISPENSABLE:
+                continue
+            why = segment.context[0]
             allowed = decide_unreadable(self.policy, why, item.destination, item.surface)
-            if allowed.verdict is Verdict.ALLOW:
-                return []
-        return [Edit(index - 1, 0, 0, "") for index in where]
+            keeps = verdict is Verdict.ALLOW or why.startswith("macros")
+            if not (keeps and allowed.verdict is Verdict.ALLOW):
+                drops.append(Edit(index - 1, 0, 0, ""))
+        return drops
 
     def _edits(
         self, segments: Sequence[Segment], treated: Iterable[tuple[Finding, Treatment]]
@@ -265,6 +283,15 @@ def build(
 def preload() -> None:
     """Load what takes time and needs no policy yet."""
     from gateway.detect import engine  # noqa: F401 - importing it is all that is wanted
+
+
+def _with_traces(policy: Policy, segments: Sequence[Segment], edits: Sequence[Edit]) -> list[Edit]:
+    """The edits, and those that leave out who made a document and when, if policy says so."""
+    if policy.content.metadata == "keep":
+        return list(edits)
+    traces = {i - 1: s for i, s in enumerate(segments) if s.role is Role.TRACE}
+    kept = [edit for edit in edits if edit.segment not in traces]
+    return kept + [Edit(index, 0, len(s.text), "") for index, s in traces.items()]
 
 
 def _named(hint: Hint, edits: Sequence[Edit]) -> str:

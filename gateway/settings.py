@@ -27,6 +27,10 @@ class Limits:
         entries: children of all containers together.
         ratio: opened bytes per byte of their container (a zip of zeros reaches 1000).
         characters: text handed to detection.
+        pages: pages, slides and sheets together.
+        pictures: pictures whose pixels are read; the same picture counts once.
+        picture_pixels: size of one picture.
+        pixels: size of all pictures together.
         wall_seconds: time for the whole item, waiting for a worker excluded.
         cpu_seconds: processor time for the whole item.
         memory_bytes: address space of a worker.
@@ -38,6 +42,10 @@ class Limits:
     entries: int = 10_000
     ratio: int = 200
     characters: int = 20_000_000
+    pages: int = 5_000
+    pictures: int = 500
+    picture_pixels: int = 100_000_000
+    pixels: int = 400_000_000
     wall_seconds: int = 60
     cpu_seconds: int = 60
     memory_bytes: int = 4096 * MIB

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from gateway.errors import GatewayError
-from gateway.model import Item, Outcome
+from gateway.model import Item, Outcome, Rung
 from gateway.outcomes import blocked_outcome, failed_outcome
 from gateway.pipeline import Pipeline, build, preload
 from gateway.policy import Policy
@@ -214,7 +214,7 @@ def _judged(child: _Child, job: Job | None, task: _Task) -> Outcome:
         return failed_outcome(job.policy, item, why)
     if outcome.item_sha256 != hashlib.sha256(item.data).hexdigest():
         return blocked_outcome(item, "the verdict belonged to another item")
-    if outcome.rung == "untouched" and outcome.sha256:
+    if outcome.rung is Rung.UNTOUCHED and outcome.sha256:
         return replace(outcome, data=item.data)
     return outcome
 
@@ -361,5 +361,5 @@ def _main(pipe: Connection, confinement: Confinement) -> None:
             confinement.begin(pipeline.limits)
             outcome = pipeline.process(item, scan_only=scan_only)
             # The parent has the original bytes already: a clean item is not copied back.
-            pipe.send(replace(outcome, data=None) if outcome.rung == "untouched" else outcome)
+            pipe.send(replace(outcome, data=None) if outcome.rung is Rung.UNTOUCHED else outcome)
     os._exit(0)  # taking the libraries down again would take a tenth of a second

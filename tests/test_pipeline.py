@@ -168,8 +168,8 @@ def test_a_part_that_can_no_longer_be_read_afterwards_blocks(pipe, monkeypatch):
     real = pipeline_module.open_document
     opened = []
 
-    def second_time_unread(data, hint, limits):
-        document = real(data, hint, limits)
+    def second_time_unread(data, hint, limits=None, ledger=None):
+        document = real(data, hint, limits, ledger)
         opened.append(document)
         if len(opened) > 1:
             document.unread = [Unread("part", "broken")]

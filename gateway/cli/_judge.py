@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from gateway.cli._common import Source, plainly
-from gateway.model import Destination, Hint, Item, Outcome, Surface, Unread, Verdict
+from gateway.model import Destination, Hint, Item, Outcome, Rung, Surface, Unread, Verdict
 
 if TYPE_CHECKING:
     from gateway.app import Gateway
@@ -75,7 +75,7 @@ def _submitted(
             Verdict.BLOCK,
             reason=f"could not be read: {problem}",
             unread=(Unread("", problem),),
-            rung="blocked",
+            rung=Rung.BLOCKED,
         )
     )
     return future

@@ -7,9 +7,10 @@ cannot read whole; it never guesses, and it never changes a byte that no edit to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import ClassVar, Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from typing import ClassVar, Protocol, runtime_checkable
 
+from gateway.formats._ledger import Ledger
 from gateway.model import Edit, Hint, Segment, Unread
 
 
@@ -18,7 +19,7 @@ class Document(Protocol):
 
     ``segments()`` gives the same places in the same order at every call; ``Edit.segment`` is a
     position in it. ``unread`` is complete once the document is opened; parts with a
-    ``DISPENSABLE`` segment are not in it, since they never leave.
+    ``DISPENSABLE`` segment are not in it: policy is asked about them by that segment.
     """
 
     format: str
@@ -37,11 +38,38 @@ class Document(Protocol):
         ...
 
 
-type Opener = Callable[[bytes, Hint], Document]
-"""Opens a child under the budgets of the whole item; raises ``Unreadable``."""
+@runtime_checkable
+class Converting(Document, Protocol):
+    """A document that ``apply`` may have to write as another kind.
 
-type Descend = Callable[[bytes, Hint], Iterator[str]]
-"""Yields the layers of a child for verification; raises ``Unreadable``."""
+    After ``apply``, ``ending`` is the file name ending of the new bytes (".jpg"), or empty if
+    the kind is what it was.
+    """
+
+    ending: str
+
+
+def ending_after(document: Document) -> str:
+    """The new ending of a document that ``apply`` had to convert, or nothing."""
+    return document.ending if isinstance(document, Converting) else ""
+
+
+class Opener(Protocol):
+    """Opens a child under the budgets of the whole item; raises ``Unreadable``."""
+
+    @property
+    def ledger(self) -> Ledger: ...
+
+    def __call__(self, data: bytes, hint: Hint, /) -> Document: ...
+
+
+class Descend(Protocol):
+    """Yields the layers of a child for verification; raises ``Unreadable``."""
+
+    @property
+    def ledger(self) -> Ledger: ...
+
+    def __call__(self, data: bytes, hint: Hint, /) -> Iterator[str]: ...
 
 
 class Format(Protocol):

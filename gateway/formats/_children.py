@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from gateway.errors import LimitExceeded, Unreadable
-from gateway.formats._base import Document, Opener, by_segment
+from gateway.errors import CannotEdit, LimitExceeded, Unreadable
+from gateway.formats._base import Document, Opener, by_segment, ending_after
 from gateway.model import Edit, Hint, Segment, Unread
 
 
@@ -18,9 +18,12 @@ from gateway.model import Edit, Hint, Segment, Unread
 class Children:
     """The opened children of one container, in order, beside the container's own segments.
 
-    ``own`` are the container's own segments (names, headers, keys); they come first.
+    ``own`` are the container's own segments (names, headers, keys); they come first. A container
+    that ``renames`` gives a converted child its new ending, from ``endings`` after ``apply``.
     """
 
+    renames: bool = False
+    endings: dict[str, str] = field(default_factory=dict)
     own: list[Segment] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
     _documents: dict[str, Document] = field(default_factory=dict)
@@ -61,6 +64,10 @@ class Children:
         Returns:
             the container's own edits by segment, and the new bytes of each changed child by
             its part. A child without edits is absent: its bytes stay as they are.
+
+        Raises:
+            CannotEdit: a child cannot be edited, or only as another kind of file in a container
+                that cannot rename it.
         """
         grouped = by_segment(edits)
         own = {index: group for index, group in grouped.items() if index < len(self.own)}
@@ -75,5 +82,9 @@ class Children:
             ]
             if theirs:
                 changed[part] = document.apply(theirs)
+                ending = ending_after(document)
+                if ending and not self.renames:
+                    raise CannotEdit(f"a {document.format} inside can only be redacted as {ending}")
+                self.endings[part] = ending
             first += count
         return own, changed

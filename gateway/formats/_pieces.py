@@ -21,6 +21,7 @@ from gateway.formats._base import Descend, Document, Opener, edit_text
 from gateway.formats._children import Children
 from gateway.formats._embedded import Embedded, find_embedded, may_hold_document
 from gateway.formats._encoding import Decoded
+from gateway.formats._ledger import Ledger
 from gateway.model import Edit, Hint, Role, Segment, Unread
 
 FIXED = "fixed"
@@ -84,10 +85,19 @@ def embedded_layers(value: str, descend: Descend, keys: Sequence[str] = ()) -> I
         yield from descend(found.data, found.hint)
 
 
-def closed(data: bytes, hint: Hint) -> Document:
+class _Closed:
     """An opener for a second look at a changed source, at which the children do not matter."""
-    del data, hint
-    raise Unreadable("not opened again")
+
+    @property
+    def ledger(self) -> Ledger:
+        return Ledger()
+
+    def __call__(self, data: bytes, hint: Hint, /) -> Document:
+        del data, hint
+        raise Unreadable("not opened again")
+
+
+closed = _Closed()
 
 
 def unescaped(_place: str, text: str) -> str:

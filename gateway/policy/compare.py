@@ -66,6 +66,7 @@ def compare(old: Policy, new: Policy) -> list[str]:
     for where in places:
         _note_content(changes, old, new, where)
     lines = [_line(change, *subjects) for change, subjects in changes.items()]
+    lines += _metadata(old, new)
     lines += _detection(old, new)
     if len(places) * len(kinds) * len(shapes) > MAX_SAMPLES:
         lines.append("not compared in full: the policies name too many services and hosts")
@@ -174,6 +175,13 @@ def _list(names: Iterable[str]) -> str:
     ordered = sorted(names)
     more = len(ordered) - MAX_NAMES
     return ", ".join(ordered[:MAX_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+def _metadata(old: Policy, new: Policy) -> Iterator[str]:
+    before, after = old.content.metadata, new.content.metadata
+    if before != after:
+        direction = "looser" if after == "keep" else "stricter"
+        yield f"{direction}: authors and revision ids of changed documents: {before} → {after}"
 
 
 def _detection(old: Policy, new: Policy) -> Iterator[str]:

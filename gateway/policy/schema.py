@@ -278,6 +278,11 @@ class PolicyFile(_Part):
         min_length=1,
         description="What happens to content that nobody could read. No match means block.",
     )
+    metadata: Literal["strip", "keep"] = Field(
+        default="strip",
+        description="Whether a document that is changed loses its authors, revision ids, "
+        "user names and times of making.",
+    )
     failures: Annotated[
         tuple[FailureChoice, ...],
         BeforeValidator(_as_list, json_schema_input_type=Choice | tuple[FailureChoice, ...]),

@@ -38,6 +38,7 @@ rules:
         ("min_count: 9", "min_count: 90", "looser: .*CN_RESIDENT_ID"),
         ("deny: [{purposes: [telemetry]}]", "", "looser: anything to telemetry: block → allow"),
         ("deny:", "unreadable: allow\ndeny:", "looser: unreadable content"),
+        ("deny:", "metadata: keep\ndeny:", "looser: authors and revision ids .*: strip → keep"),
         ("deny:", "failures: allow\ndeny:", "looser: failures to chat"),
         ("threshold: 0.5", "threshold: 0.8", r"looser: .* from score 0\.8 on, before from 0\.5"),
         ("[en, zh]", "[en]", "looser: language zh is no longer read"),

@@ -168,7 +168,12 @@ class Package:
         self.unread: Sequence[Unread] = self._children.unread
         self._children.own = [passage.segment for passage in self._passages]
         self._children.own += [
-            Segment("", address_of(self._archive.by_name[name]), Role.DISPENSABLE)
+            Segment(
+                "",
+                address_of(self._archive.by_name[name]),
+                Role.DISPENSABLE,
+                ("preview: not read",),
+            )
             for name in self._dispensable
         ]
 

@@ -152,7 +152,7 @@ def _note_pictures(pdf: pikepdf.Pdf, contents: Contents, inventory: Inventory) -
         uses = inventory.uses.get(object_id, set())
         if is_stream(value) and "/Thumb" in uses:
             part = f"object {object_id[0]} page preview"
-            contents.add(Segment("", part, Role.DISPENSABLE), None)
+            contents.add(Segment("", part, Role.DISPENSABLE, ("preview: not read",)), None)
             continue
         if not is_stream(value) or classify(value, uses) is not Kind.IMAGE:
             continue
