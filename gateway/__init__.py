@@ -44,8 +44,9 @@ def scan(
         UsageError: no such service.
     """
     from gateway.app import judge_here
+    from gateway.model import Wanted
 
-    return judge_here(data, name, policy, values, to, scan_only=True)
+    return judge_here(data, name, policy, values, to, Wanted.VERDICT)
 
 
 def redact(
@@ -65,5 +66,6 @@ def redact(
         ``reason`` then says why.
     """
     from gateway.app import judge_here
+    from gateway.model import Wanted
 
-    return judge_here(data, name, policy, values, to, scan_only=False)
+    return judge_here(data, name, policy, values, to, Wanted.RESULT)

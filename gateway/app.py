@@ -18,7 +18,7 @@ from gateway.audit import AuditLog
 from gateway.detect import catalogue
 from gateway.detect.definitions import load_definitions
 from gateway.errors import UsageError
-from gateway.model import Destination, Hint, Item, Outcome, Surface
+from gateway.model import Destination, Hint, Item, Outcome, Surface, Wanted
 from gateway.policy import JudgedText, Policy, PolicyStore, PolicyTest, load_policy
 from gateway.redaction import load_key
 from gateway.services import Catalog
@@ -78,10 +78,10 @@ class Gateway:
         """The policy in force."""
         return self._policies.current
 
-    def submit(self, item: Item, *, scan_only: bool = False) -> Future[Outcome]:
+    def submit(self, item: Item, wanted: Wanted = Wanted.RESULT) -> Future[Outcome]:
         """Judge an item; the verdict is in the audit log before the future resolves."""
         self._take_over_changes()
-        return self._pool.submit(item, scan_only=scan_only)
+        return self._pool.submit(item, wanted)
 
     def record(self, item: Item, outcome: Outcome, judged_by: Policy | None = None) -> None:
         """Write an outcome to the audit log.
@@ -193,8 +193,7 @@ def judge_here(
     policy: str | Path,
     values: Sequence[str],
     to: str,
-    *,
-    scan_only: bool,
+    wanted: Wanted,
 ) -> Outcome:
     """Judge a document in this process; see :func:`gateway.scan`."""
     settings = Settings.from_environ()
@@ -207,7 +206,7 @@ def judge_here(
         raise UsageError("the text has characters that UTF-8 cannot hold", "pass bytes") from None
     fingerprint = read_policy(policy, settings).fingerprint
     pipeline = _pipeline_here(policy, tuple(values), settings, fingerprint)
-    return pipeline.process(Item(body, Hint(name), goal, Surface.API), scan_only=scan_only)
+    return pipeline.process(Item(body, Hint(name), goal, Surface.API), wanted)
 
 
 def policy_judge(policy: Policy, settings: Settings) -> Callable[[PolicyTest], JudgedText]:

@@ -97,6 +97,14 @@ class Verdict(StrEnum):
     BLOCK = "block"
 
 
+class Wanted(StrEnum):
+    """How much of the work is asked for."""
+
+    VERDICT = "verdict"
+    RESULT = "result"
+    PREVIEW = "preview"
+
+
 class Rung(StrEnum):
     """How a result was made, from the gentlest way to the last."""
 
@@ -266,6 +274,47 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A finding as a person sees it in a preview: what stood there, and what it becomes.
+
+    An empty ``replacement`` with ``kept`` is a finding that policy lets stand.
+    """
+
+    start: int
+    end: int
+    entity: str
+    replacement: str = field(default="", repr=False)
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One segment before and after; ``after`` is ``None`` where the result has no such place."""
+
+    part: str
+    role: Role
+    before: str = field(repr=False)
+    after: str | None = field(default=None, repr=False)
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A document before and after, for the eyes of the person who sends it. It holds values.
+
+    Args:
+        passages: every segment, in order.
+        pictures: JPEG renderings of each page or picture before and after; ``None`` where one
+            side has none.
+        more: how many passages were left out because the preview would be too long.
+    """
+
+    passages: tuple[Passage, ...] = field(repr=False)
+    pictures: tuple[tuple[bytes | None, bytes | None], ...] = field(default=(), repr=False)
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What the pipeline made of one item.
 
@@ -284,6 +333,7 @@ class Outcome:
         sha256: hex digest of ``data``, computed where the verdict was made.
         item_sha256: hex digest of the item that was judged.
         milliseconds: wall time spent.
+        preview: the document before and after; only where it was asked for, never recorded.
     """
 
     verdict: Verdict
@@ -300,6 +350,7 @@ class Outcome:
     sha256: str = ""
     item_sha256: str = ""
     milliseconds: float = 0.0
+    preview: Preview | None = field(default=None, repr=False)
 
     def release(self, item: Item) -> bytes:
         """The bytes that may leave in place of ``item``.

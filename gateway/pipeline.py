@@ -22,6 +22,7 @@ from gateway.model import (
     Finding,
     Hint,
     Item,
+    Mark,
     Outcome,
     Role,
     Rung,
@@ -30,10 +31,12 @@ from gateway.model import (
     Treatment,
     Unread,
     Verdict,
+    Wanted,
     count_entities,
 )
 from gateway.outcomes import Case, blocked, kind_of, new_reference, released, undecided
 from gateway.policy import Policy, decide, decide_failure, decide_unreadable, detection_options
+from gateway.preview import look
 from gateway.redaction import Redactor
 from gateway.settings import Limits
 
@@ -59,23 +62,23 @@ class Pipeline:
     redactor: Redactor
     limits: Limits
 
-    def process(self, item: Item, *, scan_only: bool = False) -> Outcome:
+    def process(self, item: Item, wanted: Wanted = Wanted.RESULT) -> Outcome:
         """Judge one item, and redact it if policy says so.
 
         Args:
             item: what wants to leave.
-            scan_only: report the findings and the verdict, but make no new bytes.
+            wanted: the verdict alone (no new bytes are made), the result, or a preview too.
         """
         case = Case(item, time.perf_counter(), new_reference(), name=item.hint.name)
         try:
-            return self._process(case, scan_only=scan_only)
+            return self._process(case, wanted)
         except MemoryError:
             return self._failed(case, "inspecting it needed too much memory")
         except Exception as error:  # noqa: BLE001 - whatever failed, the answer is a verdict
             why = f"it failed while being inspected ({type(error).__name__})"
             return self._failed(case, why)
 
-    def _process(self, case: Case, *, scan_only: bool) -> Outcome:
+    def _process(self, case: Case, wanted: Wanted) -> Outcome:
         item = case.item
         ledger = Ledger(self.limits)
         try:
@@ -97,6 +100,24 @@ class Pipeline:
         )
         decision = decide(self.policy, findings, case.unread, item.destination, item.surface)
         treated = list(zip(findings, decision.treatments, strict=True))
+        outcome = self._carry_out(case, decision, document, segments, treated, ledger, wanted)
+        if wanted is Wanted.PREVIEW:
+            marks = self._marks(segments, treated)
+            outcome = replace(outcome, preview=look(item, segments, marks, outcome, self.limits))
+        return outcome
+
+    def _carry_out(
+        self,
+        case: Case,
+        decision: Decision,
+        document: Document,
+        segments: Sequence[Segment],
+        treated: Sequence[tuple[Finding, Treatment]],
+        ledger: Ledger,
+        wanted: Wanted,
+    ) -> Outcome:
+        """What the decision means for the bytes."""
+        item = case.item
         edits = self._edits(segments, treated)
         case = replace(case, name=_named(item.hint, edits[0]))
         if decision.verdict is Verdict.BLOCK:
@@ -106,7 +127,7 @@ class Pipeline:
             return released(case, decision, item.data, Rung.UNTOUCHED, {})
         decision = replace(decision, verdict=Verdict.REDACT)
         counts = count_entities([f for f, t in treated if t.action in _REMOVING])
-        if scan_only:
+        if wanted is Wanted.VERDICT:
             return replace(
                 released(case, decision, item.data, Rung.UNTOUCHED, counts), data=None, sha256=""
             )
@@ -197,6 +218,19 @@ class Pipeline:
             else:
                 body.append(Edit(finding.segment - 1, finding.start, finding.end, new))
         return name, body
+
+    def _marks(
+        self, segments: Sequence[Segment], treated: Iterable[tuple[Finding, Treatment]]
+    ) -> dict[int, list[Mark]]:
+        """The findings for a person's eyes, by segment."""
+        marks: dict[int, list[Mark]] = {}
+        for finding, treatment in treated:
+            value = segments[finding.segment].text[finding.start : finding.end]
+            kept = treatment.action not in _REMOVING
+            new = "" if kept else self.redactor.replacement(treatment, finding.entity, value)
+            mark = Mark(finding.start, finding.end, finding.entity, new, kept)
+            marks.setdefault(finding.segment, []).append(mark)
+        return marks
 
     def _verify(
         self, data: bytes, hint: Hint, fillings: Mapping[str, str], unread: Sequence[Unread]

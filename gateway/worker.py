@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from gateway.errors import GatewayError
-from gateway.model import Item, Outcome, Rung
+from gateway.model import Item, Outcome, Rung, Wanted
 from gateway.outcomes import blocked_outcome, failed_outcome
 from gateway.pipeline import Pipeline, build, preload
 from gateway.policy import Policy
@@ -77,7 +77,7 @@ type Recorder = Callable[[Item, Outcome, Policy | None], None]
 @dataclass(slots=True)
 class _Task:
     item: Item
-    scan_only: bool
+    wanted: Wanted
     future: Future[Outcome]
 
 
@@ -120,12 +120,12 @@ class WorkerPool:
         for thread in self._threads:
             thread.start()
 
-    def submit(self, item: Item, *, scan_only: bool = False) -> Future[Outcome]:
+    def submit(self, item: Item, wanted: Wanted = Wanted.RESULT) -> Future[Outcome]:
         """Queue an item. The future never raises."""
         future: Future[Outcome] = Future()
         with self._gate:
             if not self._closed:
-                self._tasks.put(_Task(item, scan_only, future))
+                self._tasks.put(_Task(item, wanted, future))
                 return future
         future.set_result(blocked_outcome(item, _SHUTTING_DOWN))
         return future
@@ -206,7 +206,7 @@ def _judged(child: _Child, job: Job | None, task: _Task) -> Outcome:
     if job is None:
         return blocked_outcome(item, _SHUTTING_DOWN)
     try:
-        outcome = child.run(job, item, task.scan_only)
+        outcome = child.run(job, item, task.wanted)
     except _Died as error:
         return failed_outcome(job.policy, item, str(error))
     except Exception as error:  # noqa: BLE001 - undecided is not sent
@@ -230,7 +230,7 @@ class _Child:
         self._items = 0
         self._stopped = False
 
-    def run(self, job: Job, item: Item, scan_only: bool) -> Outcome:  # noqa: FBT001
+    def run(self, job: Job, item: Item, wanted: Wanted) -> Outcome:
         """Judge one item in the child.
 
         Raises:
@@ -241,7 +241,7 @@ class _Child:
         pipe = self.prepare(job)
         self._items += 1
         try:
-            pipe.send((item, scan_only))
+            pipe.send((item, wanted))
             if not pipe.poll(job.limits.wall_seconds):
                 self._kill()
                 raise _Died(f"inspecting it took longer than {job.limits.wall_seconds} seconds")
@@ -357,9 +357,9 @@ def _main(pipe: Connection, confinement: Confinement) -> None:
                     pipe.send("")
                 continue
             assert pipeline is not None
-            item, scan_only = message
+            item, wanted = message
             confinement.begin(pipeline.limits)
-            outcome = pipeline.process(item, scan_only=scan_only)
+            outcome = pipeline.process(item, wanted)
             # The parent has the original bytes already: a clean item is not copied back.
             pipe.send(replace(outcome, data=None) if outcome.rung is Rung.UNTOUCHED else outcome)
     os._exit(0)  # taking the libraries down again would take a tenth of a second

@@ -8,7 +8,7 @@ import pytest
 from gateway import pipeline as pipeline_module
 from gateway.detect import catalogue
 from gateway.errors import CannotEdit, Unreadable
-from gateway.model import Destination, Hint, Item, Purpose, Unread, Verdict
+from gateway.model import Destination, Hint, Item, Purpose, Unread, Verdict, Wanted
 from gateway.pipeline import Pipeline, build
 from gateway.policy import load_policy
 from gateway.settings import Limits
@@ -70,7 +70,7 @@ def test_a_reason_never_holds_the_value(pipe):
 
 
 def test_a_scan_makes_no_new_bytes(pipe):
-    outcome = pipe.process(Item(MAIL.encode(), Hint("a.txt")), scan_only=True)
+    outcome = pipe.process(Item(MAIL.encode(), Hint("a.txt")), Wanted.VERDICT)
     assert (Verdict.REDACT, None, 1) == (outcome.verdict, outcome.data, len(outcome.findings))
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pytest
 
 from gateway.detect import catalogue
-from gateway.model import Item, Verdict
+from gateway.model import Item, Verdict, Wanted
 from gateway.policy import load_policy
 from gateway.settings import Limits
 from gateway.system.confine import ProcessLimits, missing
@@ -150,10 +150,10 @@ def test_closing_at_once_blocks_what_is_queued_and_under_way(tmp_path):
 
 def test_a_verdict_on_another_item_blocks():
     class Mistaken:
-        def run(self, job, item, scan_only):
+        def run(self, job, item, wanted):
             return job.build().process(Item(b"another"))
 
-    task = _Task(Item(b"this one"), scan_only=False, future=Future())
+    task = _Task(Item(b"this one"), wanted=Wanted.RESULT, future=Future())
     outcome = _judged(Mistaken(), job(), task)
     assert (Verdict.BLOCK, None) == (outcome.verdict, outcome.data)
     assert "another item" in outcome.reason

@@ -217,6 +217,7 @@ def as_json(source: Source, outcome: Outcome, output: str | None) -> str:
         "output": output,
         "verdict": outcome.verdict.value,
         "format": outcome.format,
+        "rung": outcome.rung.value,
         "reason": outcome.reason,
         "findings": [
             {

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from gateway.cli._common import Source, plainly
-from gateway.model import Destination, Hint, Item, Outcome, Rung, Surface, Unread, Verdict
+from gateway.model import Destination, Hint, Item, Outcome, Rung, Surface, Unread, Verdict, Wanted
 
 if TYPE_CHECKING:
     from gateway.app import Gateway
@@ -21,7 +21,7 @@ def judge(
     sources: Sequence[Source],
     destination: Destination,
     *,
-    scan_only: bool = False,
+    wanted: Wanted = Wanted.RESULT,
     quiet: bool = False,
 ) -> Iterator[tuple[Source, Outcome]]:
     """Outcomes in the order of the sources; only a few files are in memory at a time.
@@ -30,7 +30,7 @@ def judge(
         gateway: what judges.
         sources: what to read.
         destination: where it would go.
-        scan_only: make no new bytes.
+        wanted: how much of the work.
         quiet: show no progress bar.
     """
     limit = gateway.settings.limits.item_bytes
@@ -42,9 +42,7 @@ def judge(
                 source = next(waiting, None)
                 if source is None:
                     break
-                ahead.append(
-                    (source, _submitted(gateway, source, destination, limit, scan_only=scan_only))
-                )
+                ahead.append((source, _submitted(gateway, source, destination, limit, wanted)))
             if not ahead:
                 return
             source, future = ahead.popleft()
@@ -57,8 +55,7 @@ def _submitted(
     source: Source,
     destination: Destination,
     limit: int,
-    *,
-    scan_only: bool,
+    wanted: Wanted,
 ) -> Future[Outcome]:
     """A verdict to come; what cannot be read has one already."""
     problem = source.problem
@@ -66,7 +63,7 @@ def _submitted(
         try:
             name = source.path.name if source.path else ""
             item = Item(source.read(limit), Hint(name), destination, Surface.CLI)
-            return gateway.submit(item, scan_only=scan_only)
+            return gateway.submit(item, wanted)
         except OSError as error:
             problem = plainly(error)
     future: Future[Outcome] = Future()

@@ -6,7 +6,7 @@ import os
 import secrets
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,8 +25,9 @@ from gateway.cli._common import (
     sources,
 )
 from gateway.cli._output import message, result, result_bytes, shown
+from gateway.cli._preview import is_page, place
 from gateway.errors import ExitCode, UsageError
-from gateway.model import Destination, Hint, Item, Outcome, Surface, Verdict
+from gateway.model import Destination, Hint, Item, Outcome, Rung, Surface, Verdict, Wanted
 
 if TYPE_CHECKING:
     from gateway.app import Gateway
@@ -43,28 +44,38 @@ def redact(
     policy: PolicyOption = "default",
     values: ValuesOption = None,
     to: ToOption = "",
+    preview: Annotated[
+        bool,
+        typer.Option("--preview", help="Also write a page that shows before and after."),
+    ] = False,
     json_lines: JsonOption = False,
 ) -> None:
     """Write redacted copies; inputs are never changed.
 
     The copy of report.docx is report.redacted.docx beside it, unless -o or --out-dir says
     otherwise; what came in on stdin goes to stdout. A blocked or unreadable file gets no copy,
-    and the exit code is 3.
+    and the exit code is 3. With --preview, report.preview.html shows what was removed: that page
+    holds the values, for your eyes only.
     """
     found = _plan(paths, output, out_dir, json_lines=json_lines)
     goal = destination(to)
     exact = read_values(values)
     from gateway.app import Gateway
     from gateway.cli._judge import judge
+    from gateway.preview import Shown, page
     from gateway.settings import Settings
 
     blocked = 0
+    wanted = Wanted.PREVIEW if preview else Wanted.RESULT
+    looked_at: list[Shown] = []
     targets = _Targets(output, out_dir, [s.path for s in found if s.path])
     settings = Settings.from_environ()
     workers = min(settings.workers, len(found))
     with Gateway(settings, policy, exact, workers=workers or 1) as gateway:
         folders = _FolderNames(gateway, goal)
-        for source, outcome in judge(gateway, found, goal, quiet=json_lines):
+        for source, outcome in judge(gateway, found, goal, wanted=wanted, quiet=json_lines):
+            if preview:
+                looked_at.append(Shown(source.shown, replace(outcome, data=outcome.data and b"")))
             written: str | None = None
             if outcome.verdict is Verdict.BLOCK or outcome.data is None:
                 blocked += 1
@@ -76,6 +87,9 @@ def redact(
                     result(f"{source.shown} -> {shown(written)}  {_summary(outcome)}")
             if json_lines:
                 result(as_json(source, outcome, written))
+    if preview and found:
+        shown_at = _write(place(found, output, out_dir), page(looked_at).encode(), private=True)
+        message(f"Before and after, for your eyes only: {shown(shown_at)}")
     if blocked:
         raise typer.Exit(ExitCode.BLOCKED)
 
@@ -100,7 +114,7 @@ def _plan(
     if output == "" and out_dir is None:
         made_here = [s for s in found if _is_own_output(s)]
         for source in made_here:
-            message(f"{source.shown}: left out, its name says that it is a redacted copy")
+            message(f"{source.shown}: left out, its name says that it was made here")
         found = [s for s in found if s not in made_here]
         if any(s.path is None for s in found) and json_lines:
             raise UsageError("--json with - needs -o FILE", "stdout cannot hold both")
@@ -112,6 +126,8 @@ def _plan(
 def _is_own_output(source: Source) -> bool:
     if source.path is None:
         return False
+    if source.walked and is_page(source.path):
+        return True
     stem, marker, suffix = source.path.name.rpartition(".redacted")
     if not marker or (suffix and not suffix.startswith(".")):
         return False
@@ -199,8 +215,13 @@ def _same(target: Path, path: Path) -> bool:
         return target.resolve() == path.resolve()
 
 
-def _write(target: Path | None, data: bytes) -> str:
+def _write(target: Path | None, data: bytes, *, private: bool = False) -> str:
     """Write a file whole or not at all; a device or a pipe is written to as it is.
+
+    Args:
+        target: the place; ``None`` is stdout.
+        data: what to write.
+        private: nobody but the user may read it.
 
     Raises:
         UsageError: it cannot be written.
@@ -216,7 +237,8 @@ def _write(target: Path | None, data: bytes) -> str:
             return str(target)
         temporary = target.with_name(f".gateway-{secrets.token_hex(8)}")
         try:
-            with temporary.open("xb") as stream:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+            with os.fdopen(os.open(temporary, flags, 0o600 if private else 0o666), "wb") as stream:
                 stream.write(data)
                 stream.flush()
                 os.fsync(stream.fileno())
@@ -233,6 +255,7 @@ def _write(target: Path | None, data: bytes) -> str:
 
 
 def _summary(outcome: Outcome) -> str:
-    if not outcome.counts:
-        return "(nothing to remove)"
-    return "(removed " + ", ".join(f"{n} × {entity}" for entity, n in outcome.counts.items()) + ")"
+    removed = ", ".join(f"{n} × {entity}" for entity, n in outcome.counts.items())
+    words = f"removed {removed}" if removed else "nothing to remove"
+    odd = outcome.rung not in (Rung.UNTOUCHED, Rung.NATIVE)
+    return f"({words}; {outcome.rung})" if odd else f"({words})"

@@ -38,14 +38,14 @@ def scan(
     exact = read_values(values)
     from gateway.app import Gateway
     from gateway.cli._judge import judge
-    from gateway.model import count_entities
+    from gateway.model import Wanted, count_entities
     from gateway.settings import Settings
 
     code = ExitCode.DONE
     settings = Settings.from_environ()
     workers = min(settings.workers, len(found)) or 1
     with Gateway(settings, policy, exact, workers=workers) as gateway:
-        for source, outcome in judge(gateway, found, goal, scan_only=True, quiet=json_lines):
+        for source, outcome in judge(gateway, found, goal, wanted=Wanted.VERDICT, quiet=json_lines):
             if outcome.unread:
                 code = ExitCode.BLOCKED
             elif outcome.findings and code is ExitCode.DONE:

@@ -8,5 +8,14 @@ from gateway.formats._base import ending_after
 from gateway.formats._ledger import Ledger
 from gateway.formats._open import format_names, layers, open_document
 from gateway.formats._raw import stands_in
+from gateway.formats._renderings import renderings
 
-__all__ = ["Ledger", "ending_after", "format_names", "layers", "open_document", "stands_in"]
+__all__ = [
+    "Ledger",
+    "ending_after",
+    "format_names",
+    "layers",
+    "open_document",
+    "renderings",
+    "stands_in",
+]

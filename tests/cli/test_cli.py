@@ -14,7 +14,7 @@ from gateway.errors import ExitCode
 MAIL = "emily.carter@northwind-demo.com"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 JSON_KEYS = [
-    "path", "output", "verdict", "format", "reason", "findings", "counts", "unread", "ms",
+    "path", "output", "verdict", "format", "rung", "reason", "findings", "counts", "unread", "ms",
 ]  # fmt: skip
 
 
