@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -172,12 +172,13 @@ class Pipeline:
     def _once_more(self, data: bytes, hint: Hint, fillings: Mapping[str, str]) -> bytes:
         """Replace what stands in redacted bytes still, where that can be done."""
         matcher = ValueMatcher(fillings)
+        without = _blanking(fillings.values())
         try:
             document = open_document(data, hint, self.limits)
             edits = [
                 Edit(index, start, end, fillings[value])
                 for index, segment in enumerate(document.segments())
-                for start, end, value in matcher.find(_without(segment.text, fillings.values()))
+                for start, end, value in matcher.find(without(segment.text))
             ]
             return document.apply(edits)
         except (Unreadable, CannotEdit):
@@ -244,16 +245,18 @@ class Pipeline:
             unread: what policy lets pass unread; nothing else may be unread now.
         """
         matcher = ValueMatcher(fillings)
+        without = _blanking(fillings.values())
 
-        def survives(text: str) -> bool:
-            return bool(matcher.find(_without(text, fillings.values())))
+        def survives(text: str, *, blurred: bool = False) -> bool:
+            search = matcher.find_blurred if blurred else matcher.find
+            return bool(search(without(text)))
 
         try:
             document = open_document(data, hint, self.limits)
             worse = Counter(u.why for u in document.unread) - Counter(u.why for u in unread)
             if worse:
                 return f"a part could not be read again afterwards ({next(iter(worse))})"
-            if any(survives(segment.text) for segment in document.segments()):
+            if any(survives(s.text, blurred=s.role is Role.PICTURE) for s in document.segments()):
                 return "a removed value was still there afterwards (first reader)"
             if any(survives(text) for text in layers(data, hint, self.limits)):
                 return "a removed value was still there afterwards (second reader)"
@@ -372,11 +375,16 @@ def _fillings(
     return {value: filling for value, filling in fillings.items() if value not in kept}
 
 
-def _without(text: str, fillings: Iterable[str]) -> str:
-    """The text with placeholders blanked out: they may read like a listed word."""
-    for filling in sorted({f for f in fillings if f}, key=len, reverse=True):
-        text = text.replace(filling, "\0" * len(filling))
-    return text
+def _blanking(fillings: Iterable[str]) -> Callable[[str], str]:
+    """What blanks placeholders out of a text: they may read like a listed word."""
+    ordered = sorted({f for f in fillings if f}, key=len, reverse=True)
+
+    def without(text: str) -> str:
+        for filling in ordered:
+            text = text.replace(filling, "\0" * len(filling))
+        return text
+
+    return without
 
 
 def _culprits(treated: Iterable[tuple[Finding, Treatment]]) -> dict[str, int]:

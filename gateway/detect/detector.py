@@ -18,7 +18,7 @@ from gateway.detect.context import Scope, spread
 from gateway.detect.overlaps import Span, resolve
 from gateway.detect.spellings import Undone
 from gateway.detect.text import comparable, fold
-from gateway.detect.values import ValueMatcher
+from gateway.detect.values import Match, ValueMatcher
 from gateway.model import DetectionOptions, Finding, Role, Segment
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class Detector:
         self._options = options
         self._engine = build_engine(options, extra)
         self._allowed = frozenset(comparable(value) for value in options.allow_list)
+        self._values = ValueMatcher(options.values)
         self._lasting = frozenset(
             entity for entity, groups in catalogue(extra).items() if groups != {"MARKINGS"}
         )
@@ -64,6 +65,8 @@ class Detector:
             LimitExceeded: a recogniser could not finish; nothing may be concluded.
         """
         resolved = self._recognised(segments)
+        for position, spans in self._misread(segments).items():
+            resolved[position] = resolve([*resolved.get(position, []), *spans])
         for position, spans in self._propagated(resolved, segments).items():
             resolved[position] = resolve([*resolved.get(position, []), *spans])
         return [
@@ -173,6 +176,17 @@ class Detector:
             yield span, looked_at
         crossing += artifacts.torn
 
+    def _misread(self, segments: Sequence[Segment]) -> dict[int, list[Span]]:
+        """Where listed values stand in text that was read from pixels."""
+        return {
+            position: [
+                Span(start, end, _EXACT, 1.0, "exact values")
+                for start, end, _ in _found(self._values, segment)
+            ]
+            for position, segment in enumerate(segments)
+            if self._values and segment.role is Role.PICTURE
+        }
+
     def _propagated(
         self, resolved: Mapping[int, Iterable[Span]], segments: Sequence[Segment]
     ) -> dict[int, list[Span]]:
@@ -189,7 +203,7 @@ class Detector:
         again: dict[int, list[Span]] = {}
         for position, segment in enumerate(segments) if matcher else ():
             covered = {at for span in resolved.get(position, ()) for at in (span.start, span.end)}
-            for start, end, value in matcher.find(segment.text):
+            for start, end, value in _found(matcher, segment):
                 if start in covered and end in covered:
                     continue  # a finding already
                 origin = known[value]
@@ -197,6 +211,13 @@ class Detector:
                     Span(start, end, origin.entity, origin.score, "propagated")
                 )
         return again
+
+
+def _found(matcher: ValueMatcher, segment: Segment) -> list[Match]:
+    """Places of listed values; letters read from pixels may be others that look alike."""
+    if segment.role is Role.PICTURE:
+        return matcher.find_blurred(segment.text)
+    return matcher.find(segment.text)
 
 
 def _goes_on(seen: tuple[int, int], part: Chunk) -> bool:

@@ -3,6 +3,9 @@
 Used for the values that a user lists, for searching everything again that was found once, and by
 the verifier. It knows no patterns: only what is listed, in :class:`gateway.detect.text.View`
 form. Values that are mostly digits are also found with other separators.
+
+In text that was read from pixels, letters that look alike were taken for one another, and spaces
+were lost or made up: :meth:`ValueMatcher.find_blurred` allows for that.
 """
 
 from __future__ import annotations
@@ -23,6 +26,28 @@ _DIGIT_WORD = re.compile("[0-9a-z]*[0-9][0-9a-z]*")
 _GAP = re.compile(r"[ .\-()]{1,3}")
 _FEWEST_DIGITS = 7
 _FEW = 50  # values that are looked for one by one before a text is read closely
+
+# What readers of pixels take for one another, in lower case; then pairs that look like one letter.
+_LOOKALIKES = {
+    char: kin[0]
+    for kin in (
+        "l1i|!丨",
+        "o0○〇",
+        "s5",
+        "b8",
+        "z2",
+        "g9q",
+        "-一—_",
+        ",，、",
+        ".·。",
+        "'`‘’",
+        ":：;",
+    )
+    for char in kin
+}
+_PAIRS = {"rn": "m", "vv": "w"}
+_SHORTEST_BLURRED = 5
+_MISTAKES = 4  # one in so many characters may have been misread, and a space lost or made up
 
 
 class ValueMatcher:
@@ -50,6 +75,7 @@ class ValueMatcher:
         characters = "".join(re.escape(start[0]) for start in self._by_character)
         self._start = re.compile(f"[{characters}]") if characters else None
         self._longest_number = max(map(len, self._numbers), default=0)
+        self._blurred: dict[str, tuple[_Blurred, str]] = {}
 
     def _add(self, value: str) -> None:
         self._add_form(value, comparable(value))
@@ -85,6 +111,36 @@ class ValueMatcher:
         if plain := Undone(text):
             for start, end, value in self._hits(plain.text):
                 hits.append((*plain.span(start, end), value))
+        return _outermost(hits)
+
+    def find_blurred(self, text: str) -> list[Match]:
+        """As :meth:`find`, and also where a value was misread from pixels.
+
+        Letters that look alike count as the same (``I l 1``, ``O 0``, ``S 5``, ``rn m`` …), up to
+        one misread in four; spaces may be missing or too many. Values of fewer than five characters
+        are found as they are only.
+
+        Args:
+            text: read from pixels.
+        """
+        if not self._listed:
+            return []
+        if not self._blurred:
+            for form, value in self._listed.items():
+                blurred = _Blurred(form)
+                if len(blurred.text) >= _SHORTEST_BLURRED:
+                    self._blurred.setdefault(blurred.text, (blurred, value))
+        view = View(text)
+        seen = _Blurred(view.text)
+        hits = self.find(text)
+        for form, (wanted, value) in self._blurred.items():
+            at = seen.text.find(form)
+            while at >= 0:
+                if seen.is_like(wanted, at):
+                    start, end = view.span(*seen.span(at, at + len(form)))
+                    if _stands_free(text, start, end):
+                        hits.append((start, end, value))
+                at = seen.text.find(form, at + 1)
         return _outermost(hits)
 
     def _hits(self, text: str) -> Iterator[Match]:
@@ -172,3 +228,66 @@ def _outermost(hits: list[Match]) -> list[Match]:
         if not kept or hit[1] > kept[-1][1]:
             kept.append(hit)
     return kept
+
+
+class _Blurred:
+    """A text in which what looks alike is the same, without spaces, and the way back.
+
+    Args:
+        original: a text in :class:`gateway.detect.text.View` form.
+    """
+
+    __slots__ = ("_pieces", "_starts", "text")
+
+    def __init__(self, original: str) -> None:
+        self._starts: list[int] = []
+        self._pieces: list[str] = []
+        shown: list[str] = []
+        at = 0
+        while at < len(original):
+            pair = original[at : at + 2]
+            piece = pair if pair in _PAIRS else original[at]
+            if not piece.isspace():
+                shown.append(_PAIRS.get(piece) or _LOOKALIKES.get(piece, piece))
+                self._starts.append(at)
+                self._pieces.append(piece)
+            at += len(piece)
+        self.text = "".join(shown)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where ``text[start:end]`` stands in the original."""
+        return self._starts[start], self._starts[end - 1] + len(self._pieces[end - 1])
+
+    def is_like(self, wanted: _Blurred, at: int) -> bool:
+        """Whether what stands here differs from a value by few mistakes only."""
+        count = len(wanted.text)
+        allowed = max(1, count // _MISTAKES)
+        pairs = zip(self._pieces[at : at + count], wanted._pieces, strict=True)
+        misread = sum(one != other for one, other in pairs)
+        return (
+            misread <= allowed
+            and abs(self._spaces(at, count) - wanted._spaces(0, count)) <= allowed
+        )
+
+    def _spaces(self, at: int, count: int) -> int:
+        start, end = self.span(at, at + count)
+        return end - start - sum(map(len, self._pieces[at : at + count]))
+
+
+def _stands_free(text: str, start: int, end: int) -> bool:
+    """Whether no word goes on across an edge: with its spaces lost, a word ends where its kind does.
+
+    ("张伟Tel13812345678", "DearEmily": letters and digits, small letters and capitals meet.)
+    """
+    return not _goes_on(text[start - 1 : start], text[start : start + 1]) and not _goes_on(
+        text[end - 1 : end], text[end : end + 1]
+    )
+
+
+def _goes_on(before: str, after: str) -> bool:
+    if before.isdigit() and after.isdigit():
+        return True
+    letters = _WORD.match(before.lower()) and _WORD.match(after.lower())
+    if not letters or before.isdigit() or after.isdigit():
+        return False
+    return not (before.islower() and after.isupper())

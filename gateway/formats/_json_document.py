@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from gateway.errors import LimitExceeded, Unreadable
 from gateway.formats._base import Descend, Opener, edit_text
@@ -36,6 +38,36 @@ class _Rebuilt:
     label: str | None = None
 
 
+class _Stretch(NamedTuple):
+    """Text of a string from a position on; without a place, what a reader sees between two."""
+
+    place: Place | None
+    start: int
+    text: str
+
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]{0,20}m")
+"""What a terminal takes for a change of colour (ECMA-48 §8.3.117); nobody sees it."""
+
+
+def without_colours(text: str) -> str:
+    """A text as a terminal shows it."""
+    return _COLOUR.sub("", text)
+
+
+def _stretches(lines: Iterable[tuple[Place, str]], between: str) -> list[_Stretch]:
+    found: list[_Stretch] = []
+    for place, text in lines:
+        at = 0
+        if found and between:
+            found.append(_Stretch(None, 0, between))
+        for colour in _COLOUR.finditer(text):
+            found.append(_Stretch(place, at, text[at : colour.start()]))
+            at = colour.end()
+        found.append(_Stretch(place, at, text[at:]))
+    return found
+
+
 @dataclass(slots=True)
 class JsonDocument:
     """JSON text whose strings, keys and numbers can be edited in place."""
@@ -48,6 +80,8 @@ class JsonDocument:
     _expanded: set[int] = field(default_factory=set)  # own segments that show a number in digits
     _labels: dict[int, Embedded] = field(default_factory=dict, repr=False)  # … a child's label
     _embedded: dict[str, tuple[Place, Embedded]] = field(default_factory=dict, repr=False)
+    _lines: dict[int, list[_Stretch]] = field(default_factory=dict, repr=False)
+    _files: dict[str, tuple[list[Place], Embedded]] = field(default_factory=dict, repr=False)
 
     def segments(self) -> Sequence[Segment]:
         """Keys, strings and numbers in order, then what stands in embedded documents."""
@@ -58,13 +92,21 @@ class JsonDocument:
         own, children = self._children.apply(edits)
         numbers: dict[int, tuple[Place, dict[bool, list[Edit]]]] = {}
         rebuilt: dict[int, _Rebuilt] = {}
+        changes: list[tuple[int, int, str]] = []
         for part, data in children.items():
+            if part in self._files:
+                places, embedded = self._files[part]
+                changes.append(self._as_lines(places, embedded.rebuild(data)))
+                continue
             place, embedded = self._embedded[part]
             rebuilt[place.start] = _Rebuilt(place, embedded, data=data)
-        changes: list[tuple[int, int, str]] = []
         for index, group in own.items():
             place = self._own[index]
-            if place.kind is Kind.NUMBER:
+            if index in self._lines:
+                changes += self._line_changes(self._lines[index], group)
+            elif place.kind is Kind.NUMBER and self._is_trace(index) and _leaves_nothing(group):
+                changes.append((place.start, place.end, "null"))
+            elif place.kind is Kind.NUMBER:
                 views = numbers.setdefault(place.start, (place, {}))[1]
                 views[index in self._expanded] = group
             elif labelled := self._labels.get(index):
@@ -97,6 +139,30 @@ class JsonDocument:
             self._expanded.add(len(self._own))
             self.add(place, digits)
 
+    def add_lines(
+        self, lines: list[tuple[Place, str]], open_child: Opener, between: str = ""
+    ) -> None:
+        """Take in strings of one array that are the lines of one text; ``between`` parts them.
+
+        A document that they hold together is opened as a child; its new text is cut into lines.
+        """
+        place = lines[0][0]
+        text = "".join(line for _, line in lines)
+        try:
+            embedded = find_document(text, _keys(place)) if may_hold_document(text) else None
+        except Unreadable as error:
+            self._children.unread.append(Unread(place.part, str(error)))
+            return
+        if embedded is None or embedded.label:
+            stretches = _stretches(lines, between)
+            self._lines[len(self._own)] = stretches
+            self.add(place, "".join(stretch.text for stretch in stretches))
+        if embedded is None:
+            return
+        part = f"{place.part} and following"
+        self._files[part] = ([line for line, _ in lines], embedded)
+        self._children.open(part, embedded.data, embedded.hint, open_child)
+
     def add_string(self, place: Place, text: str, open_child: Opener) -> None:
         """Take in a string: as a child when it holds a document, as text otherwise."""
         frame = place.frame
@@ -116,6 +182,34 @@ class JsonDocument:
         part = _unused(place.part, self._embedded)
         self._embedded[part] = (place, embedded)
         self._children.open(part, embedded.data, embedded.hint, open_child)
+
+    def _is_trace(self, index: int) -> bool:
+        return self._children.own[index].role is Role.TRACE
+
+    def _line_changes(
+        self, lines: Sequence[_Stretch], edits: Sequence[Edit]
+    ) -> Iterator[tuple[int, int, str]]:
+        """Edits of a joined text dealt out to its lines; the first touched gets what is new."""
+        at = 0
+        new = {id(edit): edit.replacement for edit in edits}
+        for place, first, text in lines:
+            theirs: list[tuple[int, int, str]] = []
+            for edit in edits if place is not None else ():
+                start, end = max(edit.start - at, 0), min(edit.end - at, len(text))
+                if start < end or (edit.start == edit.end == at + start and id(edit) in new):
+                    theirs.append((first + start, first + end, new.pop(id(edit), "")))
+            if place is not None:
+                yield from self._string_changes(place, theirs)
+            at += len(text)
+
+    def _as_lines(self, places: Sequence[Place], text: str) -> tuple[int, int, str]:
+        """A text as strings in the place of those that were its lines."""
+        first, last = places[0], places[-1]
+        between = ", "
+        if len(places) > 1:
+            between = self._decoded.text[first.end : places[1].start]
+        lines = [f'"{self._escape(line)}"' for line in text.splitlines(keepends=True)] or ['""']
+        return first.start, last.end, between.join(lines)
 
     def _raw(self, place: Place) -> str:
         return self._decoded.text[place.start + 1 : place.end - 1]
@@ -151,6 +245,10 @@ class JsonDocument:
             return "".join(edit.replacement for edit in sorted(views[True], key=lambda e: e.start))
         expanded, group = next(iter(views.items()))
         return edit_text(expand_number(written) if expanded else written, group)
+
+
+def _leaves_nothing(edits: Sequence[Edit]) -> bool:
+    return not any(edit.replacement for edit in edits)
 
 
 def _difference(old: str, new: str) -> tuple[int, int, str]:

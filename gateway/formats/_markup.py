@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from gateway.formats._pieces import VIRTUAL, Piece, is_odd
+from gateway.formats._pieces import FIXED, VIRTUAL, Piece, is_odd
 
 
 class Attribute(NamedTuple):
@@ -257,6 +257,8 @@ def escape(place: str, text: str) -> str:
     Comments, CDATA, instructions and scripts know no escapes: what would end them gets a space.
     """
     text = _FORBIDDEN.sub(" ", text)
+    if place == FIXED:
+        return text
     if place in ("text", '"', "'", "="):
         text = html.escape(text, quote=False)
         if place != "text":

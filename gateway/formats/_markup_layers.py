@@ -21,6 +21,7 @@ BLOCKS = frozenset(
         *("meta", "nav", "noscript", "object", "ol", "optgroup", "option", "p", "pre", "script"),
         *("section", "select", "style", "summary", "table", "tbody", "td", "template"),
         *("textarea", "tfoot", "th", "thead", "title", "tr", "ul", "video", "audio", "canvas"),
+        *("text", "desc", "foreignobject"),  # of SVG
     )
 )
 """Elements of HTML that begin and end a line (WHATWG HTML Standard, section 15.3)."""

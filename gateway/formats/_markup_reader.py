@@ -94,12 +94,10 @@ class MarkupReader(ABC):
     def aside(self, token: Token, place: str, role: Role) -> None:
         """Text that is written anew as a whole when it changes, as it has no escapes."""
         text = self.source[token.start : token.end]
-        literal = place == FIXED
-        pieces = [Piece(text, token.start, token.end, place, literal)]
+        pieces = [Piece(text, token.start, token.end, place, literal=False)]
         part = self.part(token.kind)
         self.document.add(pieces, part, role)
-        if not literal:
-            embed_files(self.document, pieces, part, self.open_child)
+        embed_files(self.document, pieces, part, self.open_child)
 
     def _check(self, data: bytes, expected: Sequence[str]) -> None:
         """Prove an edit in a source with a tag that is never closed: it could close it."""
@@ -114,7 +112,7 @@ class MarkupReader(ABC):
             self.declaration(token)
             text = self.source[token.start : token.end]
             if is_odd(text) or not _PUBLIC_DOCTYPE.fullmatch(text):
-                self.aside(token, FIXED, Role.HIDDEN)
+                self.document.add(self.doctype(token), self.part(token.kind), Role.HIDDEN)
         elif token.kind == "comment":
             self.aside(token, "xml comment" if self._xml else "comment", Role.COMMENT)
         elif token.kind == "bogus":
@@ -125,6 +123,10 @@ class MarkupReader(ABC):
     def declaration(self, token: Token) -> None:
         """The document type, before it becomes a segment; most languages need nothing of it."""
         del token
+
+    def doctype(self, token: Token) -> Sequence[Piece]:
+        """The document type as pieces, of which only texts of its own can change."""
+        return [Piece(self.source[token.start : token.end], token.start, token.end, FIXED)]
 
     def is_declaration(self, token: Token) -> bool:
         """Whether an instruction is the XML declaration, which holds no text."""

@@ -6,38 +6,46 @@ descriptions, MS-CFB for the OLE container).
 
 from __future__ import annotations
 
-_IMAGE = "image: its pixels are not read yet"
-_ARCHIVE = "archive: of this kind not read yet; pack it as .zip"
-_OLD_OFFICE = "old Office file: not read yet; save it as .docx, .xlsx or .pptx"
+_IMAGE = "image: of this kind not read; save it as .png or .jpg"
+_REPACK = ": not read; pack it as .zip"
+_OLD_OFFICE = "old Office file: save it as .docx, .xlsx or .pptx"
 _MEDIA = "sound or film: cannot be read"
 
 _STARTS: tuple[tuple[bytes, str], ...] = (
-    (b"\x89PNG", _IMAGE),
-    (b"\xff\xd8\xff", _IMAGE),
-    (b"GIF8", _IMAGE),
-    (b"II*\0", _IMAGE),
-    (b"MM\0*", _IMAGE),
+    (b"\x89PNG", "damaged image"),
+    (b"GIF8", "damaged image"),
     (b"BM", _IMAGE),
     (b"8BPS", _IMAGE),
-    (b"{\\rtf", "RTF: not read yet; save it as .docx"),
-    (b"\x1f\x8b", _ARCHIVE),
-    (b"7z\xbc\xaf", _ARCHIVE),
-    (b"Rar!", _ARCHIVE),
-    (b"BZh", _ARCHIVE),
-    (b"\xfd7zXZ", _ARCHIVE),
-    (b"\x28\xb5\x2f\xfd", _ARCHIVE),
+    (b"\x1f\x8b", "damaged archive"),
+    (b"7z\xbc\xaf", "damaged archive"),
+    (b"BZh", "damaged archive"),
+    (b"Rar!", f"archive: RAR{_REPACK}"),
+    (b"MSCF", f"archive: CAB{_REPACK}"),
+    (b"ISc(", f"archive: CAB{_REPACK}"),
+    (b"\x60\xea", f"archive: ARJ{_REPACK}"),
+    (b"LZIP", f"archive: lzip{_REPACK}"),
+    (b"\x04\x22\x4d\x18", f"archive: LZ4{_REPACK}"),
+    (b"\x1f\x9d", f"archive: of the old compress program{_REPACK}"),
+    (b"\x1f\xa0", f"archive: LZH{_REPACK}"),
+    (b"xar!", f"archive: XAR{_REPACK}"),
+    (b"!<arch>\n", f"archive: of the kind 'ar'{_REPACK}"),
+    (b"070701", f"archive: cpio{_REPACK}"),
+    (b"070707", f"archive: cpio{_REPACK}"),
+    (b"EGGA", f"archive: EGG{_REPACK}"),
+    (b"ALZ\1", f"archive: ALZ{_REPACK}"),
+    (b"StuffIt", f"archive: StuffIt{_REPACK}"),
+    (b"MSWIM\0\0\0", f"archive: WIM{_REPACK}"),
     (b"PK", "damaged archive"),
     (b"%PDF", "damaged PDF"),
-    (b"SQLite format 3\0", "database: not read yet"),
     (b"OggS", _MEDIA),
     (b"fLaC", _MEDIA),
     (b"ID3", _MEDIA),
     (b"\x1aE\xdf\xa3", _MEDIA),
     (b"\x7fELF", "program: cannot be read"),
     (b"MZ", "program: cannot be read"),
-    (b"From ", "e-mail: not read yet; send its text and attachments by themselves"),
-    (b"Received:", "e-mail: not read yet; send its text and attachments by themselves"),
-    (b"Return-Path:", "e-mail: not read yet; send its text and attachments by themselves"),
+    (b"From ", "damaged e-mail"),
+    (b"Received:", "damaged e-mail"),
+    (b"Return-Path:", "damaged e-mail"),
 )
 
 
@@ -46,8 +54,12 @@ def describe(data: bytes) -> str:
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         encrypted = "EncryptedPackage".encode("utf-16-le") in data
         return "encrypted: take its password off first" if encrypted else _OLD_OFFICE
+    if data[2:5] == b"-lh" and data[6:7] == b"-":  # the name of the method, level 0 to 2
+        return f"archive: LZH{_REPACK}"
+    if data[32_769:32_774] == b"CD001":  # ECMA-119 §8.1
+        return f"archive: disk image (ISO){_REPACK}"
     if data[:4] == b"RIFF":
-        return _IMAGE if data[8:12] == b"WEBP" else _MEDIA
+        return _MEDIA
     if data[4:8] == b"ftyp":
-        return _IMAGE if data[8:12] in (b"heic", b"heix", b"mif1", b"avif") else _MEDIA
+        return _MEDIA
     return next((words for start, words in _STARTS if data.startswith(start)), "unknown format")

@@ -16,6 +16,7 @@ from gateway.formats._encoding import BOMS, declared_charset
 from gateway.formats._json_document import build, value_layers
 from gateway.formats._json_scan import Malformed
 from gateway.formats._json_text import decode_json, forget, read_json
+from gateway.formats._notebook import is_notebook
 from gateway.model import Hint
 
 SUFFIXES = (".json", ".jsonl", ".ndjson", ".geojson", ".ipynb", ".webmanifest", ".har", ".jsonld")
@@ -67,7 +68,7 @@ class _Json:
         if first not in (b"{", b"[", b'"') and not (declared and first and first in _LITERAL_FIRST):
             return -1.0
         try:
-            read_json(data, declared_charset(hint))
+            read = read_json(data, declared_charset(hint))
         except LimitExceeded:
             return 0.95
         except Malformed:
@@ -75,7 +76,7 @@ class _Json:
         except Unreadable:
             return -1.0
         if first in (b"{", b"["):
-            return 1.0
+            return 0.95 if is_notebook(read) else 1.0
         return 0.9 if declared else 0.6 if b"\\" in data else -1.0
 
     def open(self, data: bytes, hint: Hint, open_child: Opener) -> Document:

@@ -5,13 +5,20 @@ Source: ECMA-376-1 §18.
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import ClassVar
 
+from gateway.formats._base import Descend, Document, Opener
 from gateway.formats._ooxml.office import OfficeFormat
 from gateway.formats._ooxml.package import Planner, Reader
-from gateway.formats._ooxml.xlsx_reading import Workbook
+from gateway.formats._ooxml.xlsx_book import Workbook
+from gateway.formats._ooxml.xlsx_layers import gathered
+from gateway.formats._ooxml.xlsx_reading import read_workbook
 from gateway.formats._ooxml.xlsx_writing import plan_workbook
+from gateway.model import Hint
 
 
 class Xlsx(OfficeFormat):
@@ -19,10 +26,31 @@ class Xlsx(OfficeFormat):
 
     name: ClassVar[str] = "xlsx"
 
+    def open(self, data: bytes, hint: Hint, open_child: Opener) -> Document:
+        """Open the workbook."""
+        with _no_collections():
+            return super().open(data, hint, open_child)
+
+    def layers(self, data: bytes, hint: Hint, descend: Descend) -> Iterator[str]:
+        """All its text, by zipfile and expat."""
+        yield from gathered(super().layers(data, hint, descend))
+
     def ways(self) -> tuple[Reader, Planner]:
         """Cells are read by column and row, and written as typed cells."""
         workbook = Workbook()
-        return workbook.read, partial(plan_workbook, workbook)
+        return partial(read_workbook, workbook), partial(plan_workbook, workbook)
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Pause the collector of cycles: it would walk a million new cells again and again."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 FORMAT = Xlsx()

@@ -6,6 +6,7 @@ document declares for itself are read only when they are plain text.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
@@ -15,8 +16,8 @@ from gateway.formats._base import Descend, Document, Opener
 from gateway.formats._encoding import Decoded, declared_charset, decode, peek
 from gateway.formats._markup import Token, between, html_reference, referenced
 from gateway.formats._markup_layers import xml_layers
-from gateway.formats._markup_reader import MarkupReader
-from gateway.formats._pieces import Piece, embedded_in
+from gateway.formats._markup_reader import MarkupReader, texts
+from gateway.formats._pieces import FIXED, Piece, embedded_in
 from gateway.formats._plain import embed_files
 from gateway.formats._sniff import is_running_text
 from gateway.model import Hint
@@ -168,9 +169,9 @@ class _Reader(MarkupReader):
             labels = self._labels.get(element, ()) + self._labels.get(parent, ())
             context = tuple(word for word in (*names, *labels) if word)
             part = self.part(names[0] or "text")
-            found = embedded_in(run[0].text, names) if len(run) == 1 else None
+            found = embedded_in(texts(run), names) if _is_one_text(run) else None
             if found:
-                span = (run[0].start, run[0].end)
+                span = (run[0].start, run[-1].end)
                 self.document.embed(part, span, found, self.open_child, run[0].place)
             else:
                 self.document.add(run, part, context=context)
@@ -191,6 +192,19 @@ class _Reader(MarkupReader):
                 value = re.sub(r"&#(?:x[0-9a-fA-F]{1,6}|[0-9]{1,7});", _character, value)
             self._entities.setdefault(name, value if plain and value and "&" not in value else None)
 
+    def doctype(self, token: Token) -> Sequence[Piece]:
+        """The document type; the texts of plain entities in it can change."""
+        pieces: list[Piece] = []
+        at = token.start
+        for entity in _ENTITY.finditer(self.source, token.start, token.end):
+            quote = 3 if entity[3] is not None else 4
+            if self._entities.get(entity[2]) and entity[quote]:
+                start, end = entity.span(quote)
+                pieces.append(Piece(self.source[at:start], at, start, FIXED))
+                pieces.append(Piece(entity[quote], start, end, '"' if quote == 3 else "'"))
+                at = end
+        return [*pieces, Piece(self.source[at : token.end], at, token.end, FIXED)]
+
     def resolve(self, raw: str) -> str | None:
         name = raw[1:-1]
         if not raw.endswith(";"):
@@ -209,6 +223,13 @@ class _Reader(MarkupReader):
 def _is_written(pieces: Sequence[Piece], run: Sequence[Piece], runs_on: int) -> bool:
     """Whether white space alone in an element is a space between words of a paragraph."""
     return bool(run and runs_on) and not any("\n" in piece.text for piece in pieces)
+
+
+def _is_one_text(run: Sequence[Piece]) -> bool:
+    """Whether nothing stands between the pieces: references cut one text into several."""
+    return all(
+        one.end == two.start and one.place == two.place for one, two in itertools.pairwise(run)
+    )
 
 
 def _character(reference: re.Match[str]) -> str:

@@ -10,16 +10,18 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from gateway.errors import Unreadable
-from gateway.formats._base import Descend, Document, Opener, edit_text
+from gateway.errors import LimitExceeded, Unreadable
+from gateway.formats._archives.names import decoded, last_part, renamed, unique, views, with_ending
+from gateway.formats._base import Descend, Document, Opener
 from gateway.formats._children import Children
-from gateway.formats._zip.reading import Archive, read_archive
+from gateway.formats._zip.layout import CENTRAL_MAGIC, END
+from gateway.formats._zip.reading import read_archive
 from gateway.formats._zip.writing import rebuild
 from gateway.model import Edit, Hint, Role, Segment, Unread
 
 _MAGIC = (b"PK\3\4", b"PK\5\6")
-# Characters that a member name may not have on some system, and brackets that are ours.
-_UNSAFE = str.maketrans(dict.fromkeys('<>:"|?*/\\', "_") | dict.fromkeys(map(chr, range(32)), "_"))
+_END = b"PK\5\6"
+_LONGEST_COMMENT = 65_535
 
 
 class ZipDocument:
@@ -30,7 +32,7 @@ class ZipDocument:
     def __init__(self, data: bytes, open_child: Opener) -> None:
         self._data = data
         self._archive = read_archive(data)
-        self._children = Children()
+        self._children = Children(renames=True)
         self.unread: Sequence[Unread] = self._children.unread
         self._named: dict[int, int] = {}
         self._remarks: set[int] = set()
@@ -59,11 +61,18 @@ class ZipDocument:
         for segment, group in sorted(own.items()):
             if segment in self._named:
                 member = self._named[segment]
-                names[member] = _unique(_renamed(self._archive, member, group), taken)
-                taken.add(names[member])
+                names[member] = renamed(self._archive.members[member].name, group)
+        for part in nested:
+            if ending := self._children.endings.get(part):
+                member = _index(part)
+                old = names.get(member, self._archive.members[member].name)
+                names[member] = with_ending(old, ending)
+        for member, name in sorted(names.items()):
+            names[member] = unique(name, taken)
+            taken.add(names[member])
         return rebuild(
             self._archive,
-            {int(part.removeprefix("member ")) - 1: data for part, data in nested.items()},
+            {_index(part): data for part, data in nested.items()},
             names=names,
             scrubbed=frozenset(m.index for m in self._archive.members if scrub),
             comment=b"" if scrub else None,
@@ -76,19 +85,21 @@ class ZipDocument:
         """A comment or an extra field nobody knows; edited, all of them are left out."""
         if remark.strip(b"\0"):
             self._remarks.add(len(self._children.own))
-            self._own(_decoded(remark), part, Role.HIDDEN)
+            self._own(decoded(remark), part, Role.HIDDEN)
 
     def _open(self, index: int, open_child: Opener) -> None:
         member = self._archive.members[index]
         part = f"member {index + 1}"
         try:
+            open_child.ledger.spend_unpacked(member.size, member.packed[1] - member.packed[0])
             content = self._archive.read(member)
+        except LimitExceeded:
+            raise
         except Unreadable as error:
             self._children.unread.append(Unread(part, str(error)))
             return
         if content:
-            name = member.name.replace("\\", "/").rpartition("/")[2]
-            self._children.open(part, content, Hint(name), open_child)
+            self._children.open(part, content, Hint(last_part(member.name)), open_child)
 
 
 class Zip:
@@ -97,9 +108,14 @@ class Zip:
     name: ClassVar[str] = "zip"
 
     def score(self, data: bytes, hint: Hint) -> float:
-        """Sure by its magic, yet below the formats that are more than a zip."""
+        """Sure by its magic, yet below the formats that are more than a zip.
+
+        Behind other bytes it is as sure as they are: whoever looks from the end sees a zip.
+        """
         del hint
-        return 0.8 if data.startswith(_MAGIC) else -1.0
+        if data.startswith(_MAGIC):
+            return 0.8
+        return 1.0 if _ends_as_zip(data) else -1.0
 
     def open(self, data: bytes, hint: Hint, open_child: Opener) -> Document:
         """Open an archive and its members."""
@@ -111,74 +127,57 @@ class Zip:
         del hint
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                yield from _views(archive.comment)
+                yield from views(archive.comment)
                 for member in archive.infolist():
                     yield member.filename
-                    yield from _views(member.comment)
-                    yield from _views(member.extra)
+                    yield from views(member.comment)
+                    yield from views(member.extra)
                     if member.file_size:
-                        yield from _member_layers(archive, member, descend)
+                        yield from _member_layers(archive, member, data, descend)
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
             raise Unreadable(f"zipfile cannot read it: {type(error).__name__}") from None
 
 
 def _member_layers(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, descend: Descend
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, data: bytes, descend: Descend
 ) -> Iterator[str]:
+    descend.ledger.spend_unpacked(member.file_size, member.compress_size)
     try:
         content = archive.read(member)
-    except (RuntimeError, NotImplementedError):
-        return  # encrypted or a rare method: noted as unread when it was opened
+    except NotImplementedError:  # a method that zipfile does not know
+        own = read_archive(data)
+        try:
+            content = own.read(own.by_name[member.filename])
+        except (Unreadable, KeyError):
+            return  # noted as unread when it was opened
+    except RuntimeError:
+        return  # encrypted: noted as well
     try:
-        yield from descend(content, Hint(member.filename.rpartition("/")[2]))
+        yield from descend(content, Hint(last_part(member.filename)))
+    except LimitExceeded:
+        raise
     except Unreadable:
-        yield from _views(content)
+        yield from views(content)
 
 
-def _views(data: bytes) -> Iterator[str]:
-    """Bytes in every way that text could stand in them."""
-    if data:
-        yield data.decode("latin-1")
-        yield data.decode("utf-8", "replace")
-        yield data.decode("utf-16-le", "replace")
-        yield data[1:].decode("utf-16-le", "replace")
+def _index(part: str) -> int:
+    return int(part.removeprefix("member ")) - 1
+
+
+def _ends_as_zip(data: bytes) -> bool:
+    """Whether the bytes end with the directory of a zip and its end record."""
+    at = data.rfind(_END, -END.size - _LONGEST_COMMENT)
+    if at < 0 or at + END.size > len(data):
+        return False
+    *_, count, size, _, comment = END.unpack_from(data, at)
+    listed = count and size < at and data.startswith(CENTRAL_MAGIC, at - size)
+    return bool(listed) and at + END.size + comment == len(data)
 
 
 def _once(hidden: bytes) -> bytes:
     """Extra fields that stand alike in both headers, not glued together: digits would join."""
     middle = len(hidden) // 2
     return hidden[:middle] if hidden[:middle] == hidden[middle:] else hidden
-
-
-def _decoded(remark: bytes) -> str:
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return remark.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return remark.decode("latin-1")
-
-
-def _renamed(archive: Archive, member: int, edits: Sequence[Edit]) -> str:
-    name = archive.members[member].name
-    safe = [
-        Edit(edit.segment, edit.start, edit.end, edit.replacement.translate(_UNSAFE))
-        for edit in edits
-    ]
-    return edit_text(name, safe) or "_"
-
-
-def _unique(name: str, taken: set[str]) -> str:
-    """The name, numbered before its extension if it is taken."""
-    slash = "/" if name.endswith("/") else ""
-    stem, dot, extension = name.rstrip("/").rpartition(".")
-    if not stem or "/" in extension:
-        stem, dot, extension = name.rstrip("/"), "", ""
-    candidate, count = name, 1
-    while candidate in taken:
-        count += 1
-        candidate = f"{stem}-{count}{dot}{extension}{slash}"
-    return candidate
 
 
 FORMAT = Zip()

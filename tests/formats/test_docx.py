@@ -1,5 +1,6 @@
 """Word documents: text found across runs, changed with its formatting kept, structure untouched."""
 
+import base64
 import io
 import re
 import shutil
@@ -200,15 +201,10 @@ def test_an_external_link_stays_an_address():
     assert b'Target="mailto:%5BX%5D"' in parts_of(replaced(data, "z.wei@x.com"))[name]
 
 
-def test_pictures_and_macros_are_unread_with_a_reason():
-    data = with_body("<w:p/>", word__vbaProject__bin=b"")
-    parts = parts_of(data) | {
-        "word/media/image1.png": b"\x89PNG\r\n\x1a\n....",
-        "word/vbaProject.bin": b"\xd0\xcf",
-    }
+def test_a_picture_that_cannot_be_read_is_unread_as_an_image():
+    parts = parts_of(with_body("<w:p/>")) | {"word/media/image1.png": b"\x89PNG\r\n\x1a\n...."}
     unread = {u.part: u.why for u in open_document(packed(parts), Hint()).unread}
-    assert "image: its pixels are not read yet" == unread["word/media/image1.png"]
-    assert "macros are not read" == unread["word/vbaProject.bin"]
+    assert unread["word/media/image1.png"].startswith("image: ")
 
 
 def test_a_part_that_is_not_well_formed_is_unread():
@@ -308,23 +304,42 @@ def test_a_part_named_by_a_person_is_addressed_by_number():
     assert not [u.part for u in document.unread if "Zhang" in u.part]
 
 
-def test_a_signature_is_unread_and_goes_when_the_document_changes():
-    dsig = "http://www.w3.org/2000/09/xmldsig#"
+def signed(content, body="Zhang"):
+    """A document with a signature of this content."""
     kind = "http://schemas.openxmlformats.org/package/2006/relationships/digital-signature/origin"
-    parts = parts_of(with_body(f"<w:p>{run('Zhang')}</w:p>"))
+    dsig = "http://www.w3.org/2000/09/xmldsig#"
+    parts = parts_of(with_body(f"<w:p>{run(body)}</w:p>"))
     parts["_rels/.rels"] = parts["_rels/.rels"].replace(
         b"</Relationships>",
         f'<Relationship Id="rS" Type="{kind}" Target="_xmlsignatures/origin.sigs"/></Relationships>'.encode(),
     )
     parts |= {
         "_xmlsignatures/origin.sigs": b"",
-        "_xmlsignatures/sig1.xml": f'<Signature xmlns="{dsig}"><DigestValue>AAECAw==</DigestValue></Signature>'.encode(),
+        "_xmlsignatures/sig1.xml": f'<Signature xmlns="{dsig}">{content}</Signature>'.encode(),
     }
-    data = packed(parts)
-    assert ["_xmlsignatures/sig1.xml"] == [u.part for u in open_document(data, Hint()).unread]
+    return packed(parts)
+
+
+def test_a_signature_goes_when_the_document_changes():
+    data = signed("<DigestValue>AAECAw==</DigestValue>")
+    assert [] == list(open_document(data, Hint()).unread)
     result = parts_of(replaced(data, "Zhang"))
     assert not [name for name in result if "signatures" in name]
     assert b"signature" not in result["_rels/.rels"]
+
+
+def test_the_name_in_a_certificate_is_text_and_an_edit_of_it_takes_the_signature_out():
+    # SEQUENCE { SET { SEQUENCE { OID commonName, UTF8String "Emily Carter" } } }
+    der = bytes.fromhex("30173115301306035504030c0c") + b"Emily Carter"
+    data = signed(f"<X509Certificate>{base64.b64encode(der).decode()}</X509Certificate>")
+    assert "Emily Carter" in [s.text for s in segments(data)]
+    assert not [name for name in parts_of(replaced(data, "Emily Carter")) if "signatures" in name]
+
+
+def test_a_picture_in_a_signature_lets_it_be_left_out():
+    data = signed("<SignatureImage>AAECAw==</SignatureImage>")
+    found = [s.context for s in segments(data) if s.role is Role.DISPENSABLE]
+    assert [("digital signature: a picture in it is not read",)] == found
 
 
 def test_runs_that_touch_are_also_read_apart():

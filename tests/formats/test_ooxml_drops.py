@@ -4,9 +4,11 @@ import io
 import re
 import zipfile
 
+import olefile
 import openpyxl
 import pptx
 import pytest
+from support.binary_parts import compound
 
 from gateway.cli._demo.plants import xlsx as plain_workbook
 from gateway.detect import catalogue
@@ -106,3 +108,27 @@ def test_a_preview_deep_in_an_archive_is_left_out_too(presentation):
     outcome = pipe.process(Item(out.getvalue(), Hint("a.zip")))
     inner = zipfile.ZipFile(io.BytesIO(outcome.data)).read("slides.pptx")
     assert [] == [n for n in zipfile.ZipFile(io.BytesIO(inner)).namelist() if "thumbnail" in n]
+
+
+def test_an_embedded_object_nobody_reads_is_emptied_and_its_pointers_stay(presentation):
+    source = zipfile.ZipFile(io.BytesIO(presentation))
+    parts = {name: source.read(name) for name in source.namelist()}
+    parts["ppt/embeddings/oleObject1.bin"] = compound({"Contents": bytes(5000)})[:700]
+    types = "[Content_Types].xml"
+    parts[types] = parts[types].replace(
+        b"</Types>",
+        b'<Override PartName="/ppt/embeddings/oleObject1.bin" ContentType="application/vnd.'
+        b'openxmlformats-officedocument.oleObject"/></Types>',
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        for name, data in parts.items():
+            package.writestr(name, data)
+    new = dropped(out.getvalue(), "a.pptx")
+    package = zipfile.ZipFile(io.BytesIO(new))
+    assert b"oleObject1" in package.read(types)
+    left = package.read("ppt/embeddings/oleObject1.bin")
+    assert [] == olefile.OleFileIO(io.BytesIO(left)).listdir()
+    again = open_document(new, Hint("a.pptx"))
+    assert [] == list(again.unread)
+    assert not [s for s in again.segments() if s.role is Role.DISPENSABLE]

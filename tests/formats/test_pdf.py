@@ -7,15 +7,23 @@ import zlib
 import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name
+from PIL import Image
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
 from support.pdfs import CHINESE, ENGLISH, HINT, drawn, extracted, from_content, redact, segments_of
 
 from gateway.errors import Unreadable
-from gateway.formats import open_document
+from gateway.formats import Ledger, open_document
+from gateway.formats._base import Opener
+from gateway.formats._open import _Opener
+from gateway.formats._pdf.read import read_pdf
 from gateway.formats._pdf.second import disagrees
 from gateway.formats.pdf import FORMAT
 from gateway.model import Hint, Role
+
+
+def _opener() -> Opener:
+    return _Opener(Ledger(), 1, 1_000_000)
 
 
 def body(data: bytes) -> list[str]:
@@ -177,32 +185,46 @@ def test_ligatures_and_radicals_read_as_plain_characters() -> None:
     assert ["office 一"] == body(out.getvalue())
 
 
-def test_font_without_a_unicode_map_is_unread() -> None:
-    descendant = Dictionary(Type=Name.Font, Subtype=Name.CIDFontType2, BaseFont=Name("/Sub+X"))
+def _unmapped() -> bytes:
+    """A page with a line in Helvetica whose letters are mapped to control characters."""
+    cmap = b"1 beginbfrange <41> <5A> <0001> endbfrange"
+    pdf = pikepdf.new()
     font = Dictionary(
-        Type=Name.Font,
-        Subtype=Name.Type0,
-        BaseFont=Name("/Sub+X"),
-        Encoding=Name("/Identity-H"),
-        DescendantFonts=Array([descendant]),
+        Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica, ToUnicode=pdf.make_stream(cmap)
     )
-    data = from_content(b"BT /F2 12 Tf 50 700 Td <00220035> Tj ET", font=font)
-    unread = open_document(data, HINT).unread
-    assert ["text in a font without a Unicode map"] == [note.why for note in unread]
+    pdf.add_blank_page(page_size=(400, 120))
+    pdf.pages[0].obj.Resources = Dictionary(Font=Dictionary(F1=pdf.make_indirect(font)))
+    pdf.pages[0].obj.Contents = pdf.make_stream(b"BT /F1 24 Tf 20 50 Td (MARIA KELLER) Tj ET")
+    out = io.BytesIO()
+    pdf.save(out)
+    return out.getvalue()
 
 
-def test_large_images_are_unread_and_small_ones_are_decoration() -> None:
+def test_text_in_a_font_without_a_unicode_map_is_read_from_the_page_as_a_picture() -> None:
+    document = open_document(_unmapped(), HINT)
+    assert [] == list(document.unread)
+    pictured = [s.text for s in document.segments() if s.role is Role.PICTURE]
+    assert "MARIA KELLER" in pictured
+
+
+def test_images_are_opened_and_small_ones_are_decoration() -> None:
     def page(width: int) -> bytes:
-        pixels = bytes(width * width).hex().encode()
+        picture = Image.new("L", (width, width), 255)
+        picture.paste(0, (0, 0, width // 2, width))
+        pixels = picture.tobytes().hex().encode()
         header = f"q 50 0 0 50 50 50 cm BI /W {width} /H {width} /BPC 8 /CS /G /F /AHx ID "
         return from_content(header.encode() + pixels + b"> EI Q BT /F1 9 Tf (after) Tj ET")
 
-    assert [] == list(open_document(page(39), HINT).unread)
-    assert ["page 1 image 1"] == [note.part for note in open_document(page(40), HINT).unread]
+    for width, pictures in ((20, 0), (40, 1)):
+        with pikepdf.open(io.BytesIO(page(width))) as pdf:
+            assert 1 == len(pdf.pages)
+        contents = read_pdf(page(width), _opener())
+        assert pictures == len(contents.pictures)
+        assert [] == contents.children.unread
     assert ["after"] == body(page(40))
 
 
-def test_text_that_only_the_second_reader_sees_is_unread() -> None:
+def test_text_that_only_the_second_reader_sees_is_read_from_it() -> None:
     """An update frees the content stream; qpdf takes it as empty, pdfium shows it all the same."""
     data = from_content(b"BT /F1 12 Tf 50 700 Td (visible words) Tj ET")
     assert [] == list(open_document(data, HINT).unread)
@@ -213,25 +235,29 @@ def test_text_that_only_the_second_reader_sees_is_unread() -> None:
     update = b"xref\n0 1\n0000000000 65535 f \n" + number[1] + b" 1\n0000000000 00001 f \n"
     update += b"trailer <<" + table[1] + b"/Prev " + table[2] + b" >>\nstartxref\n"
     freed = data + update + str(len(data)).encode() + b"\n%%EOF\n"
-    why = "text that only one of two readers sees"
-    assert why in [note.why for note in open_document(freed, HINT).unread]
+    document = open_document(freed, HINT)
+    assert "visible words" in [s.text for s in document.segments() if "second" in s.part]
     assert not disagrees("visible words here", "Visible  words\r\nhere")
     assert disagrees("visible words", "visible words and Maria")
 
 
-def test_metadata_of_a_small_jpeg_is_unread() -> None:
-    jpeg = b"\xff\xd8\xff\xfe\x00\x0dMaria Keller\xff\xd9"
+def test_comment_in_a_small_jpeg_is_read_and_goes_without_a_change_of_pixels() -> None:
+    picture = io.BytesIO()
+    Image.new("RGB", (8, 8), (200, 30, 30)).save(picture, "JPEG", comment=b"Maria Keller")
     pdf = pikepdf.new()
     pdf.add_blank_page()
-    image = pikepdf.Stream(pdf, jpeg)
+    image = pikepdf.Stream(pdf, picture.getvalue())
     image.Type, image.Subtype, image.Width, image.Height = Name.XObject, Name.Image, 8, 8
     image.Filter = Name.DCTDecode
     pdf.pages[0].obj.Resources = Dictionary(XObject=Dictionary(I=pdf.make_indirect(image)))
     out = io.BytesIO()
     pdf.save(out)
-    assert ["metadata inside an image"] == [
-        n.why for n in open_document(out.getvalue(), HINT).unread
-    ]
+    assert "Maria Keller" in [segment.text for segment in segments_of(out.getvalue())]
+    with pikepdf.open(io.BytesIO(redact(out.getvalue(), "Maria Keller"))) as again:
+        new = again.pages[0].obj.Resources.XObject.I.read_raw_bytes()
+    assert b"Maria" not in new
+    before, after = (Image.open(io.BytesIO(data)) for data in (picture.getvalue(), new))
+    assert before.tobytes() == after.tobytes()
 
 
 def test_names_that_are_not_utf8_do_no_harm() -> None:
@@ -253,23 +279,6 @@ def test_content_compressed_with_a_broken_filter_is_unread() -> None:
         out = io.BytesIO()
         pdf.save(out)
     assert "a content stream cannot be decoded" in [
-        note.why for note in open_document(out.getvalue(), HINT).unread
-    ]
-
-
-def test_glyphs_mapped_to_control_characters_are_unread() -> None:
-    """A map that says nothing hides what the page shows."""
-    cmap = b"1 beginbfrange <41> <5A> <0001> endbfrange"
-    pdf = pikepdf.new()
-    font = Dictionary(
-        Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica, ToUnicode=pdf.make_stream(cmap)
-    )
-    pdf.add_blank_page()
-    pdf.pages[0].obj.Resources = Dictionary(Font=Dictionary(F1=pdf.make_indirect(font)))
-    pdf.pages[0].obj.Contents = pdf.make_stream(b"BT /F1 12 Tf 50 700 Td (MARIA) Tj ET")
-    out = io.BytesIO()
-    pdf.save(out)
-    assert "text in a font without a Unicode map" in [
         note.why for note in open_document(out.getvalue(), HINT).unread
     ]
 

@@ -21,9 +21,7 @@ TXT = Hint("a.txt")
         b"PK\x03\x04rest", b"%PDF-1.7\n", b"\n\n%PDF-1.4", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"GIF89a",
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x1f\x8b\x08\0", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07\0",
         b"RIFF\x10\0\0\0WEBP", b"BM\x10\0\0\0\0\0\0\0\x36", b"II*\0", b"\x7fELF\x02", b"MZ\x90\0\x03",
-        b"SQLite format 3\0", b"\0\0\0\x18ftypheic", b"{\\rtf1\\ansi \\'d5\\'c5}", b"%!PS-Adobe-3.0\n",
-        b"From: a@b.c\nTo: d@e.f\nSubject: x\nMIME-Version: 1.0\n\nbody",
-        b"From a@b.c Mon Nov  2\nFrom: a\nTo: b\nSubject: c\n\nx",
+        b"SQLite format 3\0", b"\0\0\0\x18ftypheic", b"%!PS-Adobe-3.0\n",
         b"note\nContent-Transfer-Encoding: base64\n\nMTM4\n",
         b"see\nbegin 644 a.txt\n#0V%T\n`\nend\n", b"=ybegin line=128 size=3 name=a\nabc\n=yend\n",
         b"BEGIN:VCARD\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=E5=BC=A0\nEND:VCARD",
@@ -33,6 +31,18 @@ def test_binary_and_encoded_content_is_declined(data):
     assert FORMAT.score(data, TXT) < 0
     with pytest.raises(Unreadable):
         open_document(data, Hint("a.unknown"))
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"From: a@b.c\nTo: d@e.f\nSubject: x\nMIME-Version: 1.0\n\nbody", "eml"),
+        (b"From a@b.c Mon Nov  2\nFrom: a\nTo: b\nSubject: c\nDate: d\n\nx", "mbox"),
+    ],
+)
+def test_mail_is_no_text(data, name):
+    assert FORMAT.score(data, TXT) < 0
+    assert name == open_document(data, Hint("a.unknown")).format
 
 
 @pytest.mark.parametrize(

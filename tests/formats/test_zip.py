@@ -149,7 +149,9 @@ def test_an_encrypted_member_is_noted_not_guessed():
     data[6] |= 1
     data[data.index(b"PK\1\2") + 8] |= 1
     document = open_document(bytes(data), Hint())
-    assert [("member 1", "encrypted")] == [(u.part, u.why) for u in document.unread]
+    assert [("member 1", "encrypted: take its password off first")] == [
+        (u.part, u.why) for u in document.unread
+    ]
 
 
 def test_names_without_the_unicode_flag_are_read_as_gbk():

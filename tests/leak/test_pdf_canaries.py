@@ -4,12 +4,20 @@ import io
 import re
 
 import pikepdf
+import pypdfium2
 import pytest
 from pdfminer.high_level import extract_text
 from pikepdf import Array, Dictionary, Name, String
+from PIL import Image, ImageDraw, ImageFont
+from support.pdfs import EXTRACTORS
 
+from gateway.detect import catalogue
 from gateway.formats import layers, open_document
-from gateway.model import Edit, Hint
+from gateway.formats._images.reading import read_pixels
+from gateway.model import Edit, Hint, Item, Outcome, Rung, Verdict
+from gateway.pipeline import build
+from gateway.policy import load_policy
+from gateway.settings import Limits
 
 CANARY = re.compile(r"canary[a-z]+q", re.IGNORECASE)
 _PLACES = """tj tjarray quote doublequote form nestedform rotated invisible offpage glyphprocedure pattern
@@ -17,14 +25,26 @@ softmask fieldlook note notetitle richnote fieldvalue fielddefault fieldname fie
 buttonstate outline link escapedlink attachmentbody attachmentname attachmentdescription author infoentry
 infokey xmp structalt structactual structexpansion inlineactual propertyactual layername script
 scriptstream xfa destination olddestination pagelabel pieceinfo trailer sparepage
-customkey utfsixteen gbk signer signreason imagexmp pagekey contentcomment staleoperand"""
+customkey utfsixteen gbk signer signreason imagexmp pagekey contentcomment staleoperand
+notelook fileattachment fileattachmentname portfolio structtitle hiddenlayer white covered overlay
+destinationtitle usage"""
+_PIXELS = "photo inlinephoto maskphoto"
 _AROUND = "comment afterfile beforefile earlierrevision orphanstring stalecopy"
 PLACES = _PLACES.split()
+PIXELS = _PIXELS.split()
 AROUND = _AROUND.split()
 
 
 def canary(place: str) -> str:
     return f"Canary{place}q"
+
+
+def _pixels(place: str) -> tuple[bytes, tuple[int, int]]:
+    """The canary of a place as grey pixels."""
+    picture = Image.new("L", (700, 100), 255)
+    font = ImageFont.load_default(48)
+    ImageDraw.Draw(picture).text((30, 20), canary(place).lower(), fill=0, font=font)
+    return picture.tobytes(), picture.size
 
 
 class _Builder:
@@ -112,11 +132,12 @@ class _Builder:
             ColorSpace=Name.DeviceGray,
             Metadata=metadata,
         )
-        layer = Dictionary(Type=Name.OCG, Name=String(canary("layername")))
+        usage = Dictionary(CreatorInfo=Dictionary(Creator=String(canary("usage"))))
+        layer = Dictionary(Type=Name.OCG, Name=String(canary("layername")), Usage=usage)
         self.layer = self.pdf.make_indirect(layer)
         return Dictionary(
             Font=Dictionary(F1=self.helvetica, F3=self.pdf.make_indirect(glyphs)),
-            XObject=Dictionary(Fm=form, Im=image),
+            XObject=Dictionary(Fm=form, Im=image, Ph=self.photo(), Mk=self.masked()),
             Pattern=Dictionary(P1=pattern),
             ExtGState=Dictionary(G1=Dictionary(SMask=Dictionary(S=Name.Luminosity, G=mask))),
             Properties=Dictionary(
@@ -124,8 +145,36 @@ class _Builder:
             ),
         )
 
+    def photo(self) -> pikepdf.Object:
+        pixels, size = _pixels("photo")
+        return self.stream(
+            pixels,
+            Type=Name.XObject,
+            Subtype=Name.Image,
+            Width=size[0],
+            Height=size[1],
+            BitsPerComponent=8,
+            ColorSpace=Name.DeviceGray,
+        )
+
+    def masked(self) -> pikepdf.Object:
+        """A black picture whose mask alone draws letters."""
+        pixels, size = _pixels("maskphoto")
+        entries = {
+            "Type": Name.XObject,
+            "Subtype": Name.Image,
+            "Width": size[0],
+            "Height": size[1],
+            "BitsPerComponent": 8,
+            "ColorSpace": Name.DeviceGray,
+        }
+        mask = self.stream(bytes(255 - level for level in pixels), **entries)
+        return self.stream(bytes(len(pixels)), **entries, SMask=mask)
+
     def content(self) -> bytes:
         array = canary("tjarray")
+        inline, size = _pixels("inlinephoto")
+        photo = f"BI /W {size[0]} /H {size[1]} /BPC 8 /CS /G /F /AHx ID {inline.hex()}> EI"
         return f"""% {canary("contentcomment")}
 ({canary("staleoperand")}) 1 0 0 1 0 0 cm
 BT /F1 12 Tf 50 700 Td ({canary("tj")} stays) Tj 0 -20 Td [({array[:4]}) -20 ({array[4:9]}) 15
@@ -139,6 +188,11 @@ BT /F3 20 Tf 50 500 Td (a) Tj ET
 /Span /MC0 BDC BT 50 430 Td (shown) Tj ET EMC
 q 50 0 0 50 300 500 cm /Im Do Q
 /Pattern cs /P1 scn 50 100 200 40 re f
+BT /F1 12 Tf 1 g 300 450 Td ({canary("white")}) Tj ET 0 g
+BT 300 430 Td ({canary("covered")}) Tj ET 0.5 g 290 420 200 30 re f 0 g
+/OC /OC0 BDC BT 300 400 Td ({canary("hiddenlayer")}) Tj ET EMC
+q 280 0 0 40 300 300 cm /Ph Do Q q 280 0 0 40 300 250 cm /Mk Do Q
+q 280 0 0 40 300 200 cm {photo} Q
 """.encode()
 
     def annotations(self) -> list[pikepdf.Object]:
@@ -151,6 +205,16 @@ q 50 0 0 50 300 500 cm /Im Do Q
             T=String(canary("notetitle")),
             RC=String(f"<p>{canary('richnote')}</p>"),
         )
+        note.AP = Dictionary(N=self.form(self.text("notelook")))
+        unapplied = Dictionary(
+            Type=Name.Annot, Subtype=Name.Redact, Rect=rect, OverlayText=String(canary("overlay"))
+        )
+        spec = Dictionary(
+            Type=Name.Filespec,
+            F=String(canary("fileattachmentname") + ".txt"),
+            EF=Dictionary(F=self.stream(canary("fileattachment").encode(), Type=Name.EmbeddedFile)),
+        )
+        clip = Dictionary(Type=Name.Annot, Subtype=Name.FileAttachment, Rect=rect, FS=spec)
         escaped = "".join(f"%{ord(char):02X}" for char in canary("escapedlink"))
         links = [
             Dictionary(
@@ -201,7 +265,7 @@ q 50 0 0 50 300 500 cm /Im Do Q
             V=self.pdf.make_indirect(signature),
         )
         self.fields = [self.pdf.make_indirect(each) for each in (field, button, signed)]
-        return [self.pdf.make_indirect(note), *links, *self.fields]
+        return [self.pdf.make_indirect(note), unapplied, clip, *links, *self.fields]
 
     def catalogue(self, root: pikepdf.Object) -> None:
         root.AcroForm = Dictionary(
@@ -251,9 +315,16 @@ q 50 0 0 50 300 500 cm /Im Do Q
                 Alt=String(canary("structalt")),
                 ActualText=String(canary("structactual")),
                 E=String(canary("structexpansion")),
+                T=String(canary("structtitle")),
             ),
         )
-        root.OCProperties = Dictionary(OCGs=Array([self.layer]), D=Dictionary())
+        off = Dictionary(OFF=Array([self.layer]))
+        root.OCProperties = Dictionary(OCGs=Array([self.layer]), D=off)
+        field = Dictionary(Subtype=Name.F, N=String(canary("portfolio")))
+        root.Collection = Dictionary(Type=Name.Collection, Schema=Dictionary(a=field))
+        root["/Threads"] = Array(
+            [Dictionary(I=Dictionary(Title=String(canary("destinationtitle"))))]
+        )
         root.PageLabels = Dictionary(Nums=Array([0, Dictionary(P=String(canary("pagelabel")))]))
         utf16 = b"\xfe\xff" + f"张伟{canary('utfsixteen')}".encode("utf-16-be")
         gbk = f"张伟{canary('gbk')}".encode("gbk")
@@ -317,14 +388,13 @@ def _seen(data: bytes) -> set[str]:
     return {match[0].lower() for match in CANARY.finditer(text)}
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("place", [*PLACES, *PIXELS])
 def test_canary_is_seen(original: bytes, place: str) -> None:
     assert canary(place).lower() in _seen(original)
 
 
-def test_pixels_are_named_as_unread(original: bytes) -> None:
-    document = open_document(original, Hint("canaries.pdf"))
-    assert ["page 1 image 1"] == [note.part for note in document.unread]
+def test_nothing_is_left_unread(original: bytes) -> None:
+    assert [] == list(open_document(original, Hint("canaries.pdf")).unread)
 
 
 def test_no_layer_of_the_redacted_file_holds_a_canary(redacted: bytes) -> None:
@@ -394,3 +464,43 @@ def test_same_edits_give_the_same_bytes(original: bytes, redacted: bytes) -> Non
 
 def test_clean_file_leaves_untouched(original: bytes) -> None:
     assert original == open_document(original, Hint("canaries.pdf")).apply([])
+
+
+# --- the whole road --------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def outcome(original: bytes) -> Outcome:
+    values = [canary(place) for place in (*PLACES, *PIXELS, *AROUND)]
+    values.append(canary("customkey") + "12345")  # a longer word is another value
+    pipeline = build(load_policy("default", catalogue()), bytes(32), Limits(), values)
+    return pipeline.process(Item(_around(original), Hint("canaries.pdf")))
+
+
+def test_pipeline_lets_the_file_go_without_blocking_it(outcome: Outcome) -> None:
+    assert (Verdict.REDACT, "", ()) == (outcome.verdict, outcome.reason, outcome.unread)
+    assert Rung.DROPPED is outcome.rung  # its signature
+
+
+@pytest.mark.parametrize("name", sorted(EXTRACTORS))
+def test_extractor_sees_no_canary_after_the_pipeline(outcome: Outcome, name: str) -> None:
+    assert outcome.data
+    text = EXTRACTORS[name](outcome.data)
+    assert 1 == text.count("stays")
+    assert [] == CANARY.findall(text)
+
+
+def test_no_canary_in_objects_streams_bytes_or_pixels_after_the_pipeline(outcome: Outcome) -> None:
+    assert outcome.data
+    assert [] == CANARY.findall(outcome.data.decode("latin-1"))
+    test_no_canary_in_any_decoded_object(outcome.data)
+    picture = pypdfium2.PdfDocument(outcome.data)[0].render(scale=3).to_pil()
+    seen = " ".join(block.text for block in read_pixels(picture).blocks)
+    assert "canary" not in seen.lower()
+
+
+def test_makers_are_gone_after_the_pipeline(outcome: Outcome) -> None:
+    assert outcome.data
+    with pikepdf.open(io.BytesIO(outcome.data)) as pdf:
+        assert {"/Author", "/Producer", "/CreationDate"}.isdisjoint(pdf.docinfo.keys())
+        assert "/Metadata" not in pdf.Root

@@ -1,9 +1,14 @@
 """PDFs made for tests, and other readers for them."""
 
 import io
+import shutil
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pikepdf
+import playa
+import pypdf
 import pypdfium2
 from pdfminer.high_level import extract_text
 from pikepdf import Dictionary, Name
@@ -75,3 +80,44 @@ def from_content(content: bytes, **resources: object) -> bytes:
     out = io.BytesIO()
     pdf.save(out, static_id=True)
     return out.getvalue()
+
+
+def _pdfium(data: bytes) -> str:
+    document = pypdfium2.PdfDocument(data)
+    texts = []
+    for page in document:
+        reader = page.get_textpage()
+        texts.append(reader.get_text_range(0, reader.count_chars(), errors="ignore"))
+    document.close()
+    return "\n".join(texts)
+
+
+def _pdfminer(data: bytes) -> str:
+    return extract_text(io.BytesIO(data))
+
+
+def _playa(data: bytes) -> str:
+    with playa.parse(data) as document:
+        return "\n".join(page.extract_text() for page in document.pages)
+
+
+def _pypdf(data: bytes) -> str:
+    return "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(data)).pages)
+
+
+def _pdftotext(data: bytes) -> str:
+    command = ["pdftotext", "-enc", "UTF-8", "-", "-"]
+    done = subprocess.run(command, input=data, capture_output=True, timeout=60, check=False)
+    if done.returncode:
+        raise ValueError("pdftotext failed")
+    return done.stdout.decode("utf-8", "replace")
+
+
+EXTRACTORS: dict[str, Callable[[bytes], str]] = {
+    "pdfium": _pdfium,
+    "pdfminer": _pdfminer,
+    "playa": _playa,
+    "pypdf": _pypdf,
+}
+if shutil.which("pdftotext"):
+    EXTRACTORS["pdftotext"] = _pdftotext

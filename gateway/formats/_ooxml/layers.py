@@ -16,8 +16,10 @@ from xml.parsers import expat
 from gateway.errors import Unreadable
 from gateway.formats._base import Descend
 from gateway.formats._ooxml.headers import without_codes
+from gateway.formats._ooxml.hollow import HOLLOW
 from gateway.formats._ooxml.vocabulary import (
     CROWDED,
+    FONT_NAMES,
     STRING_ELEMENTS,
     STRINGS,
     STYLED,
@@ -26,12 +28,15 @@ from gateway.formats._ooxml.vocabulary import (
 )
 from gateway.model import Hint
 
-_PARAGRAPHS = frozenset({"p", "si", "is", "text"})
+# What stands above a text (ruby, phonetic readings) is read apart from it.
+_PARAGRAPHS = frozenset({"p", "si", "is", "text", "rt", "rPh"})
 _BREAKS = frozenset({"tab", "ptab", "br", "cr"})
 _SCHEMA_WORD = re.compile(r"[A-Za-z0-9_.:#{}*/%()+;=,\-\s]{0,1000}", re.ASCII)
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9_.:#{}*/%()+\-]{0,80}", re.ASCII)
 _SCHEMAS = ("http://schemas.", "http://purl.", "http://www.w3.org/", "urn:schemas-microsoft")
 _SCHEMA_ADDRESS = re.compile(r"[A-Za-z0-9_.:/#+\-]{1,200}", re.ASCII)
+# Identifiers that Office draws by lot.
+_SERIAL = re.compile(r"\{[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}|rId[0-9]{1,6}")
 _XSTRING = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _JOINED = re.compile(r'"\s*&\s*"')
 _EXPONENT = re.compile(r"[-+]?[0-9.]+[eE][-+]?[0-9]{1,2}")
@@ -71,7 +76,7 @@ def undecoded(data: bytes) -> Iterator[str]:
 
 def _part(name: str, data: bytes, descend: Descend) -> Iterator[str]:
     head = data[:40].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xfe\xff \t\r\n")
-    if not data:
+    if not data or data == HOLLOW:
         return
     if head.startswith(b"<") and not re.search(r"\.(?:html?|svg|txt)$", name.lower()):
         try:
@@ -122,11 +127,13 @@ class _Texts:
             self._attribute(local, name.rpartition("\n")[2], value, foreign=foreign)
 
     def _attribute(self, element: str, name: str, value: str, *, foreign: bool) -> None:
-        string = name in STRINGS | {"anchor"} or (
-            name in {"val", "v"} and element in STRING_ELEMENTS
-        )
+        string = name in STRINGS or (name in {"val", "v"} and element in STRING_ELEMENTS)
+        string = string or (element, name) == ("hyperlink", "anchor")
+        if element in CROWDED or name in FONT_NAMES:  # names of fonts and shape guides
+            string = False
         word = _SCHEMA_WORD if name in {"ContentType", "style", "Ignorable"} else _PLAIN_WORD
-        if _is_schema(value) or (element in STYLED | CROWDED and is_built_in(value)):
+        given = element in STYLED | CROWDED and is_built_in(value)
+        if _is_schema(value) or given or (not foreign and _SERIAL.fullmatch(value)):
             return
         spelt = word.fullmatch(value) or is_built_in(value)
         if string or foreign or not spelt or re.search("[0-9]{7}", value):
@@ -157,8 +164,8 @@ class _Texts:
             self._flush(self._paragraphs.pop())
 
     def _flush(self, texts: list[str]) -> None:
-        for text in texts:
-            if not text.isspace():
+        for before, text, after in zip(["", *texts], texts, [*texts[1:], ""], strict=False):
+            if not text.isspace() and not _one_word(before, text) and not _one_word(text, after):
                 self._value(text)
         if len(texts) > 1:
             self._value("".join(texts))
@@ -167,6 +174,12 @@ class _Texts:
 
 def _is_schema(address: str) -> bool:
     return address.startswith(_SCHEMAS) and bool(_SCHEMA_ADDRESS.fullmatch(address))
+
+
+def _one_word(left: str, right: str) -> bool:
+    """Whether two texts meet in the middle of a word or of a number."""
+    edge = left[-1:] + right[:1]
+    return len(edge) == 2 and (edge.isalpha() or edge.isdigit())
 
 
 def _refuse(*_: object) -> None:

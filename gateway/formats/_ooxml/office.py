@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from gateway.formats._base import Descend, Document, Opener
+from gateway.formats._ooxml.kinds import kind_of
 from gateway.formats._ooxml.layers import package_layers
 from gateway.formats._ooxml.package import (
     Package,
     Planner,
     Reader,
-    kind_of,
     plain_planner,
     plain_reader,
 )

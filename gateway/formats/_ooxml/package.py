@@ -1,7 +1,8 @@
 """Office packages (Office Open XML): what docx, xlsx and pptx have in common.
 
-A package is a zip of parts. Each part is read as XML, opened as a child, or named as unread;
-there is no fourth way. Members keep their bytes unless an edit touches them.
+A package is a zip of parts. Each part is read as XML, opened as a child, kept only until
+something changes (previews, printer settings, macros), or named as unread; there is no fifth
+way. Members keep their bytes unless an edit touches them.
 
 Source: ECMA-376-2 (Open Packaging Conventions) §9 (relationships), §10 (physical package).
 """
@@ -10,16 +11,24 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from urllib.parse import unquote
+import zlib
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from gateway.errors import CannotEdit, Unreadable
 from gateway.formats._base import Opener
 from gateway.formats._children import Children
-from gateway.formats._ooxml.attributes import is_office
-from gateway.formats._ooxml.part import PartReader, Verdicts
+from gateway.formats._ooxml import kinds
+from gateway.formats._ooxml.container import container_passages, mended
+from gateway.formats._ooxml.hollow import HOLLOW, OLE_MAGIC
+from gateway.formats._ooxml.kinds import CONTENT_TYPES, SIGNATURES, address_of, kind_of
+from gateway.formats._ooxml.opaque import is_macros, is_object, look_of, why_dispensable, why_unread
+from gateway.formats._ooxml.part import PartReader
+from gateway.formats._ooxml.plan import Plan
+from gateway.formats._ooxml.relations import PackageReader, relations_of, rename, unlist
+from gateway.formats._ooxml.signatures import SignatureReader
 from gateway.formats._ooxml.text import (
+    Dealt,
     Escape,
     Passage,
     Range,
@@ -30,49 +39,27 @@ from gateway.formats._ooxml.text import (
     replaced,
     united,
 )
+from gateway.formats._ooxml.traces import neutralise, sweeps
 from gateway.formats._ooxml.vocabulary import is_known_name
-from gateway.formats._ooxml.xml import TOKEN, HasDoctype, Source, Tag, check_xml, read_xml
-from gateway.formats._zip.reading import Archive, Member, peek, read_archive
+from gateway.formats._ooxml.xml import HasDoctype, Source, check_xml, read_xml
+from gateway.formats._vba.project import read_project
+from gateway.formats._zip.layout import STORED
+from gateway.formats._zip.reading import Archive, Member
 from gateway.formats._zip.writing import rebuild
-from gateway.model import Edit, Hint, Role, Segment, Unread
+from gateway.model import Edit, Hint, Role, Rung, Segment, Unread
 
-CONTENT_TYPES = "[Content_Types].xml"
-_SIGNATURES = "_xmlsignatures/"
-ZIP_MAGIC = b"PK\3\4"
+__all__ = ["Dealt", "Package", "Part", "Plan", "Planner", "Reader", "kind_of", "reader_of"]
 
-_MAIN = {
-    "wordprocessingml.document.main+xml": "docx",
-    "wordprocessingml.template.main+xml": "docx",
-    "ms-word.document.macroenabled.main+xml": "docx",
-    "ms-word.template.macroenabledtemplate.main+xml": "docx",
-    "spreadsheetml.sheet.main+xml": "xlsx",
-    "spreadsheetml.template.main+xml": "xlsx",
-    "ms-excel.sheet.macroenabled.main+xml": "xlsx",
-    "ms-excel.template.macroenabled.main+xml": "xlsx",
-    "ms-excel.addin.macroenabled.main+xml": "xlsx",
-    "presentationml.presentation.main+xml": "pptx",
-    "presentationml.template.main+xml": "pptx",
-    "presentationml.slideshow.main+xml": "pptx",
-    "ms-powerpoint.presentation.macroenabled.main+xml": "pptx",
-    "ms-powerpoint.template.macroenabled.main+xml": "pptx",
-    "ms-powerpoint.slideshow.macroenabled.main+xml": "pptx",
-    "ms-powerpoint.addin.macroenabled.main+xml": "pptx",
+# Media types of pictures by the ending that a converted one gets.
+_PICTURES = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
+    ".bmp": "image/bmp",
+    ".tif": "image/tiff",
+    ".tiff": "image/tiff",
 }
-_MAIN_TYPE = re.compile("|".join(re.escape(kind) for kind in _MAIN))
-
-# Parts that no reader of ours understands, by what their name or content type shows.
-_OPAQUE = (
-    (re.compile(r"vbaproject|macrosheet|\.bin\|.*macro"), "macros are not read"),
-    (re.compile(r"\.[ew]mf\||image/x-[ew]mf"), "drawing: its records are not read yet"),
-    (re.compile(r"\.odttf\||\.fntdata\||obfuscatedfont"), "embedded font: its names are not read"),
-    (re.compile(r"oleobject|activex.*\.bin"), "embedded object: not read yet"),
-    (re.compile(r"audio/|video/"), "sound or film: not read"),
-)
-# Parts that nobody misses: the preview of the first page, and what a printer driver left.
-_DISPENSABLE = re.compile(r"(?:thumbnail\.\w+|printersettings\d*\.bin)\|")
-_IMAGE = re.compile(r"\.(?:png|jpe?g|gif|tiff?|bmp|jfif|webp|heic|wdp)\||image/(?!svg)")
-_PAGE_SETUP = re.compile(r"<(?:[\w.-]+:)?(pageSetup|printerSettings)\b[^>]*>")
-_XML_NAME = re.compile(r"\.(?:xml|rels|vml|psmdcp)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,37 +78,11 @@ class Part:
         return next(tags).local
 
 
-@dataclass(slots=True)
-class Plan:
-    """What an edit does to the package: changes of sources, and parts that go."""
-
-    changes: dict[str, list[Range]] = field(default_factory=dict, repr=False)
-    dropped: set[str] = field(default_factory=set, repr=False)
-
-    def add(self, part: str, changes: Sequence[Range]) -> None:
-        """Changes of one part's source."""
-        self.changes.setdefault(part, []).extend(changes)
-
-
 type Reader = Callable[[Sequence[Part], frozenset[str]], list[Passage]]
 """Reads the XML parts; is also given the names of all parts, in lower case."""
 
-type Dealt = dict[Slot, list[Range]]
 type Planner = Callable[[dict[str, str], Sequence[Passage], Dealt, Plan], None]
 """Turns the edits of slots into changes; takes sources, passages, edits, and fills the plan."""
-
-
-def kind_of(data: bytes) -> str:
-    """Which of docx, xlsx and pptx the bytes are, by their content types; empty if none."""
-    if not data.startswith(ZIP_MAGIC):
-        return ""
-    types = peek(data, CONTENT_TYPES.encode())
-    if types is None:
-        return ""
-    encoding = "utf-16" if types[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8"
-    found = _MAIN_TYPE.findall(types.decode(encoding, "replace").lower())
-    kinds = {_MAIN[kind] for kind in found}
-    return kinds.pop() if len(kinds) == 1 else ""
 
 
 def plain_reader(parts: Sequence[Part], names: frozenset[str]) -> list[Passage]:
@@ -133,7 +94,9 @@ def reader_of(part: Part, names: frozenset[str]) -> PartReader:
     """The reader for a part that is not special to one format."""
     arguments = (part.name, part.address, part.role, part.source)
     if part.name == CONTENT_TYPES or part.name.endswith(".rels"):
-        return _PackageReader(*arguments, names)
+        return PackageReader(*arguments, names)
+    if part.name.startswith(SIGNATURES):
+        return SignatureReader(*arguments)
     return PartReader(*arguments, xstrings=part.name.startswith(("xl/", "docProps/")))
 
 
@@ -154,28 +117,32 @@ class Package:
     ) -> None:
         self.format = kind
         self._data = data
-        self._archive = read_archive(data)
+        self._ledger = open_child.ledger
+        self._archive, strays = mended(data)
         self._planner = planner
-        self._children = Children()
+        self._children = Children(renames=True)
         self._nested: dict[str, str] = {}
-        self._dispensable: list[str] = []
-        self._types = _content_types(self._archive)
+        self._dispensable: dict[str, str] = {}
+        self._hollowed: set[str] = set()
+        self._passages = container_passages(self._archive, strays)
+        self._types = kinds.content_types(self._archive)
         parts = list(self._parts(open_child))
-        self._sources = {part.name: part.source.text for part in parts}
-        self._codecs = {part.name: part.source.codec for part in parts}
+        self._parts_read = {part.name: part.source for part in parts}
         names = frozenset(member.name.lower() for member in self._archive.members)
-        self._passages = [*_container_passages(self._archive), *reader(parts, names)]
+        self._passages += reader(parts, names)
+        for part in parts:
+            self._passages += sweeps(part.name, part.address, part.source)
         self.unread: Sequence[Unread] = self._children.unread
         self._children.own = [passage.segment for passage in self._passages]
+        members = self._archive.by_name
+        self._spared = list(self._dispensable)
         self._children.own += [
-            Segment(
-                "",
-                address_of(self._archive.by_name[name]),
-                Role.DISPENSABLE,
-                ("preview: not read",),
-            )
-            for name in self._dispensable
+            Segment("", address_of(members[name]), Role.DISPENSABLE, (why,))
+            for name, why in self._dispensable.items()
         ]
+        if strays:
+            why = "bytes outside the parts: not read"
+            self._children.own.append(Segment("", "zip", Role.DISPENSABLE, (why,)))
 
     def segments(self) -> Sequence[Segment]:
         """The package's own text, then that of embedded documents."""
@@ -184,8 +151,8 @@ class Package:
     def apply(self, edits: Sequence[Edit]) -> bytes:
         """The package with the edits made.
 
-        Digital signatures of the old content go: they would only be broken.
-        So do previews and printer settings: they may show what the edits took away.
+        Digital signatures of the old content go: they would only be broken. So do previews and
+        printer settings: they may show what the edits took away. Macros go if they are touched.
         """
         if not edits:
             return self._data
@@ -193,28 +160,78 @@ class Package:
         texts = range(len(self._passages))
         dealt = deal(self._passages, (e for index in own if index in texts for e in own[index]))
         scrub = any(slot.rule is Rule.CONTAINER for slot in dealt)
-        dealt = {slot: group for slot, group in dealt.items() if slot.rule is not Rule.CONTAINER}
         plan = Plan()
-        self._planner(self._sources, self._passages, dealt, plan)
+        plan.dropped = self._leaving(dealt, own.keys())
+        asked = [slot.part for slot in dealt if slot.rule is Rule.PART_NAME]
+        dealt = {slot: group for slot, group in dealt.items() if slot.rule not in _NOT_IN_XML}
+        dealt = {slot: group for slot, group in dealt.items() if slot.part not in plan.dropped}
+        sources = {name: source.text for name, source in self._parts_read.items()}
+        dealt = neutralise(self._parts_read, self._passages, dealt, plan)
+        self._planner(sources, self._passages, dealt, plan)
+        hollowed = plan.dropped & self._hollowed
+        plan.dropped -= hollowed
+        unlist(plan.dropped, sources, plan)
+        names = self._renamed(asked, sources, plan)
         members = self._archive.by_name
-        plan.dropped |= {name for name in members if name.startswith(_SIGNATURES)}
-        plan.dropped |= set(self._dispensable)
-        for part in plan.dropped:
-            self._unlist(part, plan)
-        changed = {members[self._nested[part]].index: data for part, data in nested.items()}
+        changed = {
+            members[self._nested[part]].index: data
+            for part, data in nested.items()
+            if self._nested[part] not in plan.dropped
+        }
+        changed |= {members[part].index: HOLLOW for part in hollowed}
         for part, changes in plan.changes.items():
             if part not in plan.dropped:
                 changed[members[part].index] = self._written(part, changes)
         return rebuild(
-            self._archive,
+            _stored_if_dense(self._archive, changed),
             changed,
+            names=names,
             dropped=frozenset(members[part].index for part in plan.dropped),
             scrubbed=frozenset(m.index for m in self._archive.members if scrub),
             comment=b"" if scrub else None,
         )
 
+    def _leaving(self, dealt: Dealt, touched: Collection[int]) -> set[str]:
+        """The parts that go: signatures, previews, what an edit asks for, and what they lead to."""
+        members = self._archive.by_name
+        gone = {name for name in members if name.startswith(SIGNATURES)}
+        gone |= {slot.part for slot in dealt if slot.rule is Rule.PART}
+        first = len(self._passages)
+        macros = {name for name, why in self._dispensable.items() if why.startswith("macros")}
+        gone |= self._dispensable.keys() - macros
+        gone |= {name for n, name in enumerate(self._spared, first) if n in touched}
+        if gone & macros:
+            gone |= macros
+        if gone - {name for name in gone if name.startswith(SIGNATURES)}:
+            self._ledger.took(Rung.DROPPED)
+        return gone | {relations_of(name) for name in gone if relations_of(name) in members}
+
+    def _renamed(
+        self, asked: Sequence[str], sources: Mapping[str, str], plan: Plan
+    ) -> dict[int, str]:
+        """New names by member: where the old one was edited, or a picture changed its kind."""
+        members = self._archive.by_name
+        taken = {name.lower() for name in members}
+        endings = {
+            self._nested[part]: ending for part, ending in self._children.endings.items() if ending
+        }
+        names: dict[int, str] = {}
+        for old in dict.fromkeys([*asked, *endings]):
+            if old in plan.dropped:
+                continue
+            ending = endings.get(old, "")
+            if ending and ending not in _PICTURES:
+                raise CannotEdit(f"an embedded file can only be redacted as {ending}")
+            new = _free_name(old, ending, members[old].index + 1, taken, anew=old in asked)
+            taken.add(new.lower())
+            names[members[old].index] = new
+            rename(old, new, _PICTURES.get(ending, ""), sources, plan)
+            if (relations := relations_of(old)) in members:
+                names[members[relations].index] = relations_of(new)
+        return names
+
     def _parts(self, open_child: Opener) -> Iterator[Part]:
-        """XML parts; the others are opened as children or noted as unread on the way."""
+        """XML parts; the others are opened as children, spared or noted as unread on the way."""
         folded = [member.name.lower() for member in self._archive.members]
         if len(set(folded)) != len(folded):
             raise Unreadable("two parts of the package have the same name")
@@ -222,176 +239,106 @@ class Package:
             if member.is_dir:
                 continue
             address = address_of(member)
+            kind = self._types.get(member.name.lower(), "")
             try:
                 content = self._archive.read(member)
-                if content and self._is_xml(member.name, content):
-                    role = _role_of(member.name)
-                    yield Part(member.name, address, role, read_xml(content))
-                    if member.name.startswith(_SIGNATURES) and not member.name.endswith(".rels"):
-                        why = "digital signature: its certificate is not read"
-                        self._children.unread.append(Unread(address, why))
-                    continue
+                if why := why_dispensable(look_of(member.name, kind)):
+                    self._dispensable[member.name] = why
+                elif content and kinds.is_xml(member.name, kind, content):
+                    part = Part(member.name, address, kinds.role_of(member.name), read_xml(content))
+                    self._spare_signature(part)
+                    yield part
+                elif content:
+                    self._open(member, address, kind, content, open_child)
             except HasDoctype:
                 raise
             except Unreadable as error:
                 self._children.unread.append(Unread(address, str(error)))
-                continue
-            if content:
-                self._open_child(member, address, content, open_child)
 
-    def _is_xml(self, name: str, content: bytes) -> bool:
-        kind = self._types.get(name.lower(), "")
-        told = bool(_XML_NAME.search(name)) or kind.endswith(("+xml", "/xml", "vmldrawing"))
-        head = (
-            content[:40]
-            .removeprefix(b"\xef\xbb\xbf")
-            .replace(b"\0", b"")
-            .lstrip(b"\xff\xfe \t\r\n")
-        )
-        return told and "svg" not in kind and not name.endswith(".svg") and head.startswith(b"<")
+    def _spare_signature(self, part: Part) -> None:
+        if part.name.startswith(SIGNATURES) and re.search(
+            "S(?:ig|ignature)(?:LnImg|Image)>", part.source.text
+        ):
+            self._dispensable[part.name] = "digital signature: a picture in it is not read"
 
-    def _open_child(self, member: Member, address: str, content: bytes, opener: Opener) -> None:
-        kind = self._types.get(member.name.lower(), "")
-        look = f"{member.name}|{kind}".lower()
-        if _DISPENSABLE.search(look):
-            self._dispensable.append(member.name)
+    def _open(
+        self, member: Member, address: str, kind: str, content: bytes, opener: Opener
+    ) -> None:
+        if content == HOLLOW:
             return
-        for pattern, why in _OPAQUE:
-            if pattern.search(look):
-                self._children.unread.append(Unread(address, why))
-                return
+        look = look_of(member.name, kind)
+        if is_macros(look):
+            self._dispensable[member.name] = "macros: they can be left out, not changed"
+            self._read_macros(member.name, address, content)
+            return
         self._nested[address] = member.name
         hint = Hint(posixpath.basename(member.name), kind)
-        if not self._children.open(address, content, hint, opener) and _IMAGE.search(look):
-            self._children.unread[-1] = Unread(address, "image: its pixels are not read yet")
+        known = len(self._children.unread)
+        if self._children.open(address, content, hint, opener):
+            return
+        if content.startswith(OLE_MAGIC) and is_object(look):
+            del self._children.unread[known]
+            self._dispensable[member.name] = "embedded object: not read; its picture stays"
+            self._hollowed.add(member.name)
+            return
+        why = why_unread(look, self._children.unread[known].why)
+        self._children.unread[known] = Unread(address, why)
+
+    def _read_macros(self, name: str, address: str, content: bytes) -> None:
+        """The texts of a VBA project; what cannot be read of it can still be left out."""
+        try:
+            texts = read_project(content)
+        except Unreadable:
+            self._dispensable[name] = "macros: not read"
+            return
+        for text in texts:
+            slot = Slot(name, 0, 0, text.text, Escape.LITERAL, Rule.PART)
+            segment = Segment(text.text, f"{address}/{text.place}", Role.HIDDEN, ("macro",))
+            self._passages.append(Passage(segment, ((text.text, (slot,)),)))
 
     def _written(self, part: str, changes: Sequence[Range]) -> bytes:
-        new = replaced(self._sources[part], united(changes))
-        data = new.encode(self._codecs[part], "xmlcharrefreplace")
+        source = self._parts_read[part]
+        new = replaced(source.text, united(changes))
+        data = new.encode(source.codec, "xmlcharrefreplace")
         try:
             check_xml(data)
         except Unreadable:
             raise CannotEdit("an edit would break a part of the file") from None
         return data
 
-    def _unlist(self, part: str, plan: Plan) -> None:
-        """Take a part out of the content types and of every relationship that leads to it."""
-        for name, source in self._sources.items():
-            if name != CONTENT_TYPES and not name.endswith(".rels"):
-                continue
-            for match in TOKEN.finditer(source):
-                target = re.search(r"""\s(?:PartName|Target)=["']([^"']*)""", match.group())
-                if target and resolved(name, target[1]) == part:
-                    end = match.end()
-                    tail = re.compile(r"\s*</[^>]*>").match(source, end)
-                    closed = match.group().endswith("/>") or tail is None
-                    plan.add(name, [(match.start(), end if closed or not tail else tail.end(), "")])
-                    if identity := re.search(r"""\sId=["']([^"']*)""", match.group()):
-                        self._unlink(owner_of(name), identity[1], plan)
 
-    def _unlink(self, owner: str, relation: str, plan: Plan) -> None:
-        """Take out what points to printer settings: else Office offers to repair the file.
+# Readers of zips, ours too, take more than 200 to 1 for a bomb; stay well below.
+_LARGE, _RATIO = 1_000_000, 150
 
-        A sheet's pageSetup has the relation as an attribute (ECMA-376-1 §18.3.1.63), a Word
-        section as an element of its own (§17.3.3.20).
-        """
-        source = self._sources.get(owner, "")
-        for match in _PAGE_SETUP.finditer(source):
-            attribute = re.search(rf"""\s[\w.-]+:id=(["']){re.escape(relation)}\1""", match[0])
-            if attribute and match[1] == "printerSettings":
-                plan.add(owner, [(match.start(), match.end(), "")])
-            elif attribute:
-                start = match.start()
-                plan.add(owner, [(start + attribute.start(), start + attribute.end(), "")])
+_NOT_IN_XML = frozenset({Rule.CONTAINER, Rule.PART, Rule.PART_NAME})
 
 
-class _PackageReader(PartReader):
-    """Content types and relationships: addresses outside the package are text."""
-
-    def __init__(
-        self, name: str, address: str, role: Role, source: Source, names: frozenset[str]
-    ) -> None:
-        super().__init__(name, address, role, source)
-        self._names = names
-
-    def verdicts(self, tag: Tag) -> Verdicts:
-        """Targets that are not parts, and anything that does not look as it should."""
-        found: Verdicts = []
-        for attribute in tag.attributes:
-            value, local = attribute.value, attribute.local
-            if local in {"Target", "PartName"}:
-                inside = tag.get("TargetMode") != "External"
-                if inside and resolved(self.name, value).lower() in self._names:
-                    continue
-                rule = Rule.URI if local == "Target" else Rule.FIXED
-                found.append((attribute, rule, True))
-            elif not (is_office(value) or re.fullmatch(r"[\w./+;= -]{0,200}", value, re.ASCII)):
-                found.append((attribute, Rule.FIXED, True))
-        return found
+def _stored_if_dense(archive: Archive, changed: Mapping[int, bytes]) -> Archive:
+    """The archive, told not to compress what would expand like a bomb: pictures painted over."""
+    dense = {
+        index
+        for index, content in changed.items()
+        if len(content) > _LARGE and len(zlib.compress(content, 6)) * _RATIO < len(content)
+    }
+    if not dense:
+        return archive
+    members = (replace(m, method=STORED) if m.index in dense else m for m in archive.members)
+    return replace(archive, members=tuple(members))
 
 
-def resolved(name: str, target: str) -> str:
-    """The part that a relationship or content type of part ``name`` speaks of."""
-    folder = "/"
-    if name.endswith(".rels"):
-        folder = "/" + posixpath.dirname(posixpath.dirname(name))
-    return posixpath.normpath(posixpath.join(folder, unquote(target))).lstrip("/")
+def _free_name(old: str, ending: str, number: int, taken: set[str], *, anew: bool) -> str:
+    """Another name for a part in the same folder.
 
-
-def owner_of(relationships: str) -> str:
-    """The part whose relationships a ``.rels`` part lists (ECMA-376-2 §9.3)."""
-    folder, _, name = relationships.rpartition("/")
-    return posixpath.join(posixpath.dirname(folder), name.removesuffix(".rels"))
-
-
-def address_of(member: Member) -> str:
-    """A part's name where Office gave it, else its number: names can be anybody's text."""
-    return member.name if is_known_name(member.name) else f"part {member.index + 1}"
-
-
-def _role_of(name: str) -> Role:
-    low = name.lower()
-    if "comment" in low:
-        return Role.COMMENT
-    metadata = low.startswith(("docprops/", "customxml/")) or low.endswith((".rels", ".psmdcp"))
-    named = ("settings", "people", "persons", "authors", "tags/", "theme", "styles", "fonttable")
-    return Role.METADATA if metadata or any(word in low for word in named) else Role.BODY
-
-
-def _content_types(archive: Archive) -> dict[str, str]:
-    """The media type of each part, by its name in lower case."""
-    member = archive.by_name.get(CONTENT_TYPES)
-    if member is None:
-        raise Unreadable("an Office package without content types")
-    defaults: dict[str, str] = {}
-    types: dict[str, str] = {}
-    for tag, _, _ in read_xml(archive.read(member)).tokens:
-        if tag and tag.local == "Default":
-            defaults[tag.get("Extension").lower()] = tag.get("ContentType").lower()
-        elif tag and tag.local == "Override":
-            types[tag.get("PartName").lstrip("/").lower()] = tag.get("ContentType").lower()
-    for each in archive.members:
-        low = each.name.lower()
-        types.setdefault(low, defaults.get(low.rpartition(".")[2], ""))
-    return types
-
-
-def _container_passages(archive: Archive) -> Iterator[Passage]:
-    """Names that are not Office's own, and remarks of the zip itself."""
-    for member in archive.members:
-        if not is_known_name(member.name):
-            yield _container_passage(member.name, f"part {member.index + 1}", Rule.FIXED, Role.NAME)
-        for remark in (member.comment, member.hidden):
-            if remark.strip(b"\0"):
-                text = remark.decode("utf-8", "replace")
-                yield _container_passage(
-                    text, f"part {member.index + 1}", Rule.CONTAINER, Role.HIDDEN
-                )
-    if archive.comment:
-        text = archive.comment.decode("utf-8", "replace")
-        yield _container_passage(text, "zip comment", Rule.CONTAINER, Role.HIDDEN)
-
-
-def _container_passage(text: str, part: str, rule: Rule, role: Role) -> Passage:
-    slot = Slot("", 0, 0, text, Escape.LITERAL, rule)
-    return Passage(Segment(text, part, role), ((text, (slot,)),))
+    Raises:
+        CannotEdit: the folder's name is what was edited.
+    """
+    folder, name = posixpath.split(old)
+    stem, suffix = posixpath.splitext(name)
+    if anew:
+        if folder and not is_known_name(folder):
+            raise CannotEdit("the name of a folder in the file")
+        stem = "part"
+        suffix = suffix if re.fullmatch(r"\.[A-Za-z]{1,6}", suffix) else ".bin"
+    numbers = ("", number, *range(number + 1, number + len(taken) + 2))
+    candidates = (posixpath.join(folder, f"{stem}{n}{ending or suffix}") for n in numbers)
+    return next(name for name in candidates if name.lower() not in taken)

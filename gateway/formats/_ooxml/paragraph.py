@@ -58,6 +58,10 @@ class Paragraph:
             for pieces, before, text, after in zip(cut, texts, texts[1:], texts[2:], strict=False):
                 if len(text) >= _SHORTEST_STRETCH and _touches(before, text, after):
                     found[tuple(map(id, pieces))] = pieces
+        for phonetic, group in groupby(self.pieces, key=lambda entry: entry[1] & _PHONETIC):
+            pieces = tuple(piece for piece, _ in group)
+            if phonetic and any(text.strip() for text, _ in pieces):
+                found[tuple(map(id, pieces))] = pieces  # it stands above the text, not before it
         return list(found.values())
 
 

@@ -13,16 +13,22 @@ text).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import batched
 
 from gateway.formats._ooxml.attributes import is_office, judge
 from gateway.formats._ooxml.headers import HEADERS, header_texts
+from gateway.formats._ooxml.loose import (
+    context_of_text,
+    expanded,
+    group_of_text,
+    rule_of_text,
+)
 from gateway.formats._ooxml.paragraph import MARKS, Paragraph
+from gateway.formats._ooxml.sharing import SHARED_AT_MOST, Shared, beside
 from gateway.formats._ooxml.tables import Tables
 from gateway.formats._ooxml.text import (
-    BESIDE,
     Escape,
     Passage,
     Piece,
@@ -30,32 +36,27 @@ from gateway.formats._ooxml.text import (
     Slot,
     decode,
 )
+from gateway.formats._ooxml.traces import trace_of, trace_of_text
 from gateway.formats._ooxml.vocabulary import (
-    EXPRESSIONS,
     HTML,
     INSTRUCTIONS,
-    INTEGER_TEXTS,
     PARAGRAPHS,
     RUN_TEXTS,
-    SIGNATURE_TEXTS,
     SPACED,
 )
 from gateway.formats._ooxml.xml import Attribute, Kind, Source, Tag
 from gateway.model import Role, Segment
 
+__all__ = ["PartReader", "Verdicts", "expanded"]
+
 type Verdicts = list[tuple[Attribute, Rule, bool]]
 
 _BREAKS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "Choice": "\n", "Fallback": "\n"}
-_DATES = frozenset({"created", "modified", "lastPrinted", "filetime", "date"})
 
-_NUMBER = re.compile(r"\s*[-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]{1,3})?\s*")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:.]{5,20}(?:Z|[-+][0-9:]{5})?)?")
-_DULL = re.compile(r"\{[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}|true|false")
 _DECLARATION = re.compile(
     r"""xml\s+version=["']1\.[01]["'](?:\s+encoding=["'][A-Za-z0-9._-]+["'])?"""
     r"""(?:\s+standalone=["'](?:yes|no)["'])?\s*"""
 )
-_SHARED_AT_MOST = 500
 
 
 class PartReader:
@@ -85,8 +86,7 @@ class PartReader:
         self._tables = Tables()
         self._fields: list[list[str]] = []
         self._loose: list[Piece] = []
-        self._shared: dict[tuple[str, bool], dict[str, list[Slot]]] = {}
-        self._contexts: dict[tuple[str, bool], tuple[str, ...]] = {}
+        self._shared = Shared()
         self._verdicts: dict[Tag, Verdicts] = {}
         self._foreign: dict[str, int] = {}
         self._count = 0
@@ -247,9 +247,7 @@ class PartReader:
 
     def share(self, group: str, piece: Piece, role: Role, context: tuple[str, ...] = ()) -> None:
         """Put a value of low interest into a passage that it shares with others of its group."""
-        key = group, role is Role.BODY
-        self._shared.setdefault(key, {}).setdefault(piece[0], []).extend(piece[1])
-        self._contexts.setdefault(key, context)
+        self._shared.add(group, piece, role, context)
 
     def _add(self, piece: Piece) -> None:
         self.paragraphs[-1].pieces.append((piece, self._marks[-1]))
@@ -288,9 +286,13 @@ class PartReader:
         if parent.local in HEADERS:
             self._header(pieces)
         text = "".join(text for text, _ in pieces)
-        rule = self._rule_of_text(parent, text)
-        context = self._context_of_text(parent)
+        rule = rule_of_text(self.stack, text)
+        context = context_of_text(self.stack)
         if rule is None:
+            return
+        if trace := trace_of_text(self.stack):
+            slots = [replace(slot, trace=trace) for _, (slot,) in pieces]
+            self.emit(tuple((slot.text, (slot,)) for slot in slots), Role.TRACE, context, "text")
             return
         if len(pieces) == 1 and rule is not Rule.FREE:
             old = pieces[0][1][0]
@@ -303,8 +305,7 @@ class PartReader:
             self.emit(whole, self.role, context, "text")
             return
         shown = pieces[0][0]
-        dull = _NUMBER.fullmatch(text) and not re.search("[0-9]{7}", shown.partition(".")[0])
-        group = parent.local if dull or rule is Rule.DATE else f"{parent.local}={shown}"
+        group = group_of_text(self.stack, text, shown, rule)
         self.share(group, pieces[0], self.role, context)
 
     def _header(self, pieces: tuple[Piece, ...]) -> None:
@@ -316,29 +317,6 @@ class PartReader:
                 found += [(between, ()), (slot.text, (slot,))]
         if found:
             self.emit(tuple(found), self.role, place="header")
-
-    def _rule_of_text(self, parent: Tag, text: str) -> Rule | None:
-        if not is_office(parent.namespace):
-            return Rule.FREE
-        if parent.local in SIGNATURE_TEXTS:
-            return None
-        if parent.local in EXPRESSIONS:
-            return Rule.EXPRESSION
-        if parent.local == "Anchor" and re.fullmatch("(?:[0-9]{1,6}[, ]*)*+", text):
-            return None
-        if parent.local in _DATES and _DATE.fullmatch(text):
-            return Rule.DATE
-        if parent.local in INTEGER_TEXTS and re.fullmatch("-?[0-9]{1,10}", text):
-            return None
-        if _NUMBER.fullmatch(text):
-            stringy = any(tag.local in {"strCache", "strLit", "lvl"} for tag in self.stack[-4:])
-            free = stringy or parent.local.startswith("lp") or "/dc/" in parent.namespace
-            return Rule.FREE if free else Rule.NUMBER
-        return None if _DULL.fullmatch(text) else Rule.FREE
-
-    def _context_of_text(self, parent: Tag) -> tuple[str, ...]:
-        named = [tag.get("name") for tag in self.stack[-3:] if tag.local == "property"]
-        return (*(name for name in named if name), parent.local)
 
     def _attributes(self, tag: Tag, at: int) -> None:
         found = self._verdicts.get(tag)
@@ -352,6 +330,12 @@ class PartReader:
             if rule is Rule.NUMBER:
                 shown = expanded(shown)
             slot = Slot(self.name, start, end, shown, self.attribute_escape, rule, tag=tag.raw)
+            if trace := trace_of(tag, attribute.local):
+                slot = replace(slot, trace=trace)
+                self._shared.add(
+                    f"@{trace}={shown}", (shown, (slot,)), Role.TRACE, (attribute.local,)
+                )
+                continue
             name = tag.get("name") if attribute.local in {"val", "value"} else ""
             group = f"@{attribute.local}" + (f"={shown}" if own else "")
             context: tuple[str, ...] = (attribute.local,)
@@ -383,46 +367,11 @@ class PartReader:
                 self._foreign.setdefault(name, at)
 
     def _finish(self) -> None:
-        for (group, body), values in self._shared.items():
-            context = self._contexts[group, body]
-            place = "attribute" if group[0] in "@%" else "text"
-            role = Role.METADATA if group[0] in "@%" else self.role
-            for batch in batched(values.items(), _SHARED_AT_MOST, strict=False):
-                self.emit(
-                    _beside((text, tuple(slots)) for text, slots in batch), role, context, place
-                )
+        for segment, pieces in self._shared.passages(self.role):
+            self.emit(pieces, *segment)
         names: list[Piece] = [
             (name, (Slot(self.name, at, at, name, Escape.LITERAL, Rule.FIXED),))
             for name, at in self._foreign.items()
         ]
-        for some in batched(names, _SHARED_AT_MOST, strict=False):
-            self.emit(_beside(some), Role.KEY, place="names")
-
-
-def _beside(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
-    result: list[Piece] = []
-    for piece in pieces:
-        result += [(BESIDE, ()), piece]
-    return tuple(result[1:])
-
-
-def expanded(number: str) -> str:
-    """A number as a cell without format shows it: no exponent, ten digits of a fraction.
-
-    Fractions are stored with seventeen digits, the last of which are noise that would look like
-    card numbers; integers keep all of theirs.
-    """
-    from decimal import Decimal, InvalidOperation
-
-    try:
-        value = Decimal(number.strip())
-    except InvalidOperation:
-        return number
-    if not value.is_finite() or abs(value.adjusted()) > 30:
-        return number
-    whole = value == value.to_integral_value()
-    if not whole:
-        places = max(0, 9 - max(value.adjusted(), 0))
-        value = round(value, places)
-        return f"{value:f}".rstrip("0").rstrip(".")
-    return f"{value.to_integral_value():f}"
+        for some in batched(names, SHARED_AT_MOST, strict=False):
+            self.emit(beside(some), Role.KEY, place="names")

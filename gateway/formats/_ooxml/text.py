@@ -68,6 +68,9 @@ class Rule(Enum):
     CONSTANT = "a string constant in the formula of a cell; edited, the formula goes"
     CELL = "the value of a cell"
     CONTAINER = "a remark of the zip; edited, it is left out"
+    PART = "nothing; edited, the part it stands in is left out"
+    PART_NAME = "nothing; edited, the part gets another name"
+    SWEEP = "no text: traces strewn over a part; edited, they go"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,6 +87,7 @@ class Slot:
         space_at: where ``xml:space="preserve"`` can be put into the element's start tag when
             the new text begins or ends with a space; -1 where that is not needed.
         tag: the element's raw start tag, for slots whose rule needs it.
+        trace: what kind of trace it is, see :mod:`traces`; empty for all that is content.
     """
 
     part: str = field(repr=False)
@@ -94,6 +98,11 @@ class Slot:
     rule: Rule = Rule.FREE
     space_at: int = -1
     tag: str = field(default="", repr=False)
+    trace: str = field(default="", repr=False)
+
+
+type Dealt = dict[Slot, list[Range]]
+"""Edits by slot, united."""
 
 
 @dataclass(frozen=True, slots=True)

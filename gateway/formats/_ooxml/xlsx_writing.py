@@ -18,8 +18,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from gateway.formats._ooxml.package import Dealt, Plan
+from gateway.formats._ooxml.plan import Plan
 from gateway.formats._ooxml.text import (
+    Dealt,
     Passage,
     Range,
     Rule,
@@ -30,11 +31,14 @@ from gateway.formats._ooxml.text import (
     replaced,
     united,
 )
+from gateway.formats._ooxml.xlsx_book import Cell, CellSlot, ColumnSlot, Workbook
 from gateway.formats._ooxml.xlsx_formulas import identifier, only_in_literals, renamed, sheet_name
-from gateway.formats._ooxml.xlsx_reading import Cell, Workbook
+from gateway.formats._ooxml.xlsx_styles import LiteralSlot, quoted_literal
+from gateway.formats._ooxml.xlsx_tables import rename_columns
 
 _NAMES = frozenset({Rule.SHEET, Rule.SHEET_REFERENCE, Rule.IDENTIFIER})
 _FORMULAS = frozenset({Rule.EXPRESSION, Rule.FORMULA})
+_TYPE = re.compile(r"""\s(?:t|cm|vm)=(?:"[^"]*"|'[^']*')""")
 
 
 @dataclass(slots=True)
@@ -52,23 +56,35 @@ class _Edit:
 
     def run(self) -> None:
         self._rename()
+        cells: dict[int, list[tuple[CellSlot, list[Range]]]] = {}
         for slot, ranges in self.dealt.items():
-            if slot.rule is Rule.CELL:
-                self._cell(slot, ranges)
-            elif slot.rule is Rule.CONSTANT:
-                self._drop_formula(slot.part, self.workbook.cells[slot])
-            elif slot.rule not in _NAMES | _FORMULAS:
+            if isinstance(slot, CellSlot) and slot.cell and slot.rule is Rule.CELL:
+                cells.setdefault(id(slot.cell), []).append((slot, ranges))
+            elif isinstance(slot, CellSlot) and slot.cell and slot.rule is Rule.CONSTANT:
+                self._drop_formula(slot.cell)
+            elif isinstance(slot, LiteralSlot):
+                new = quoted_literal(replaced(slot.text, ranges))
+                text = encode(new, slot.escape, slot.rule)
+                self.plan.add(slot.part, [(slot.start, slot.end, text)])
+            elif slot.rule not in _NAMES | _FORMULAS and not isinstance(slot, ColumnSlot):
                 changes = basic_changes(self.sources[slot.part], slot, ranges)
                 self.plan.add(slot.part, changes)
-        formulas = self._slots(_FORMULAS)
-        for slot in formulas:
-            if slot.rule is Rule.FORMULA and self._beyond_names(slot):
-                self._drop_formula(slot.part, self.workbook.cells[slot])
-        for slot in formulas:
-            self._rewrite_formula(slot)
+        for ways in cells.values():
+            self._cell(*min(ways, key=_left_over))
+        self._formulas()
+        rename_columns(self.workbook, self.sources, self.dealt, self.plan)
         if self.gone:
             chains = {name for name in self.sources if name.lower().endswith("/calcchain.xml")}
             self.plan.dropped |= chains
+
+    def _formulas(self) -> None:
+        """Formulas of cells go if more than a name in them is edited; others are rewritten."""
+        formulas = self._slots(_FORMULAS)
+        for slot in formulas:
+            if isinstance(slot, CellSlot) and slot.cell and self._beyond_names(slot):
+                self._drop_formula(slot.cell)
+        for slot in formulas:
+            self._rewrite_formula(slot)
 
     def _slots(self, rules: frozenset[Rule]) -> list[Slot]:
         """Slots with such a rule: all if something was renamed, else those with edits."""
@@ -81,7 +97,7 @@ class _Edit:
     def _rename(self) -> None:
         """Decide new names, then write them wherever the old ones stand as names."""
         for slot, ranges in self.dealt.items():
-            old = slot.text.casefold()
+            old = _name(slot)
             if slot.rule in {Rule.SHEET, Rule.SHEET_REFERENCE} and old not in self.sheets:
                 taken = self._taken(Rule.SHEET, self.sheets)
                 self.sheets[old] = sheet_name(replaced(slot.text, ranges), taken)
@@ -92,7 +108,7 @@ class _Edit:
             return
         for slot in self._slots(_NAMES):
             table = self.names if slot.rule is Rule.IDENTIFIER else self.sheets
-            new = table.get(slot.text.casefold())
+            new = table.get(_name(slot))
             if new is not None:
                 text = encode(new, slot.escape, slot.rule)
                 self.plan.add(slot.part, [(slot.start, slot.end, text)])
@@ -102,27 +118,25 @@ class _Edit:
         old = {slot.text for _, slots in pieces for slot in slots if slot.rule is rule}
         return old | set(new.values())
 
-    def _cell(self, slot: Slot, ranges: list[Range]) -> None:
-        cell = self.workbook.cells[slot]
+    def _cell(self, slot: CellSlot, ranges: list[Range]) -> None:
+        cell = slot.cell
+        assert cell is not None
         text = encode(replaced(slot.text, ranges), slot.escape, slot.rule)
-        tag = re.sub(r"""\s(?:t|cm|vm)=(?:"[^"]*"|'[^']*')""", "", cell.tag.raw)
+        tag = self.sources[slot.part][cell.at : cell.opened]
+        tag = _TYPE.sub("", tag)
         self.plan.add(
             slot.part,
-            [
-                (slot.start, slot.end, text),
-                (cell.at, cell.at + len(cell.tag.raw), tag[:-1] + ' t="str">'),
-            ],
+            [(slot.start, slot.end, text), (cell.at, cell.opened, tag[:-1] + ' t="str">')],
         )
-        self._drop_formula(slot.part, cell)
+        self._drop_formula(cell)
 
-    def _drop_formula(self, part: str, cell: Cell) -> None:
-        if cell.formula is None or cell.formula_tag is None or id(cell) in self.gone:
+    def _drop_formula(self, cell: Cell) -> None:
+        if cell.formula is None or id(cell) in self.gone:
             return
         self.gone.add(id(cell))
-        self.plan.add(part, [(*cell.formula, "")])
-        if cell.formula_tag.get("t") == "shared" and cell.formula_text is not None:
-            for other in self.workbook.shared[part, cell.formula_tag.get("si")]:
-                self._drop_formula(part, other)
+        self.plan.add(cell.part, [(*cell.formula, "")])
+        for other in self.workbook.shared.get((cell.part, cell.group), ()) if cell.group else ():
+            self._drop_formula(other)
 
     def _beyond_names(self, slot: Slot) -> list[Range]:
         """The edits of a formula that are not done by renaming."""
@@ -133,7 +147,7 @@ class _Edit:
     def _rewrite_formula(self, slot: Slot) -> None:
         moved = list(renamed(slot.text, self.sheets, self.names))
         left = self._beyond_names(slot)
-        dropped = slot.rule is Rule.FORMULA and id(self.workbook.cells[slot]) in self.gone
+        dropped = isinstance(slot, CellSlot) and id(slot.cell) in self.gone
         if dropped or not (left or moved):
             return
         source = self.sources[slot.part]
@@ -142,6 +156,18 @@ class _Edit:
             self.plan.add(slot.part, raw_ranges(source, slot, united(kept + moved)))
         else:
             self.plan.add(slot.part, basic_changes(source, slot, united(left + moved)))
+
+
+def _name(slot: Slot) -> str:
+    """A name as a key; Emily_Carter is also read as Emily Carter."""
+    text = slot.text.casefold()
+    return text.replace(" ", "_") if slot.rule is Rule.IDENTIFIER else text
+
+
+def _left_over(entry: tuple[CellSlot, list[Range]]) -> int:
+    """How much of one way to read a cell its edits leave; the way that shows least is written."""
+    slot, ranges = entry
+    return len(slot.text) - sum(end - start for start, end, _ in ranges)
 
 
 def _within(edit: Range, name: Range) -> bool:

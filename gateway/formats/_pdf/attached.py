@@ -5,7 +5,7 @@ from __future__ import annotations
 import pikepdf
 
 from gateway.formats._base import Opener
-from gateway.formats._pdf.contents import Contents, TextStream
+from gateway.formats._pdf.contents import Contents, Metadata, Private, TextStream
 from gateway.formats._pdf.objects import Inventory, roots
 from gateway.formats._pdf.streams import Kind, classify
 from gateway.formats._pdf.strings import decode_text_stream
@@ -35,8 +35,10 @@ def read_streams(
         try:
             data = bytes(stream.read_bytes())
         except DECODE_ERRORS:
-            contents.unread(part, "a stream that cannot be decoded")
+            _drop(contents, part, "private data: it cannot be decoded", object_id)
             continue
+        if kind is Kind.METADATA:
+            contents.add(Segment("", part, Role.TRACE), Metadata(object_id))
         if data.strip():
             _read_stream(contents, kind, (part, hint, object_id), data, open_child)
 
@@ -75,7 +77,12 @@ def _read_stream(
         contents.children.unread.pop()  # it is read below, as plain text
     text = decode_text_stream(data)
     if text is None:
-        contents.unread(part, "a stream of unknown kind")
+        _drop(contents, part, "private data: of a kind that nobody here knows", object_id)
         return
     role = Role.METADATA if kind is Kind.METADATA else Role.HIDDEN
     contents.add(Segment(text, part, role), TextStream(object_id))
+
+
+def _drop(contents: Contents, part: str, why: str, object_id: ObjectId) -> None:
+    """Offer to empty a stream; what readers need of a file is known, and this is none of it."""
+    contents.add(Segment("", part, Role.DISPENSABLE, (why,)), Private(object_id))

@@ -26,7 +26,12 @@ def composite_font(font: Any, to_unicode: CMap) -> Font:
     """Read a Type 0 font dictionary, given its ToUnicode map."""
     reading = _Composite(font, to_unicode)
     return Font(
-        reading.split, reading.text_of, reading.width_of, vertical=reading.vertical, simple=False
+        reading.split,
+        reading.text_of,
+        reading.width_of,
+        vertical=reading.vertical,
+        simple=False,
+        cid_of=reading.cid_of,
     )
 
 
@@ -66,6 +71,12 @@ class _Composite:
         if self.vertical:
             return self._heights.get(cid, self._height) / 1000
         return self._widths.get(cid, self._width) / 1000
+
+    def cid_of(self, code: int) -> int | None:
+        """The CID of a code; of the predefined maps only the identity is known."""
+        if self._codec or (self._name and not self._name.startswith("Identity")):
+            return self._cmap.cids.get(code)
+        return self._cmap.cid(code) if self._cmap.cids or self._cmap.ranges else code
 
     def _cid(self, code: int, text: str | None) -> int:
         if self._cmap.cids or self._cmap.ranges:

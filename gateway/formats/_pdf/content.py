@@ -37,7 +37,7 @@ class Reader:
 
     def __init__(self) -> None:
         self.sources: dict[SourceKey, Source] = {}
-        self._fonts: dict[object, Font] = {}
+        self.fonts: dict[object, Font] = {}  # by object id, or as written where it has none
         self._glyphs = 0
         self._operators = 0
         self._forms = 0
@@ -85,11 +85,11 @@ class Reader:
     def font(self, value: Any) -> Font:
         """The font of a dictionary, loaded once."""
         if not is_dict(value):
-            return self._fonts.setdefault(None, default_font())
+            return self.fonts.setdefault(None, default_font())
         key = id_of(value) or value.unparse()
-        if key not in self._fonts:
-            self._fonts[key] = load_font(value)
-        return self._fonts[key]
+        if key not in self.fonts:
+            self.fonts[key] = load_font(value)
+        return self.fonts[key]
 
     def spend(self, operators: int, glyphs: int) -> None:
         """Count work; forms that draw forms can multiply it without end.
@@ -144,6 +144,7 @@ class Reader:
         if len(stack) > _DEEPEST_FORM:
             sheet.problems.add("forms nested too deeply")
             return
+        sheet.forms[source.key] = None
         self._forms += 1
         if self._forms > _MOST_FORMS:
             raise LimitExceeded(f"more than {_MOST_FORMS} forms drawn")

@@ -30,6 +30,7 @@ class Font:
         width_of: advance by code for font size 1.
         vertical: writing mode 1.
         simple: codes are single bytes (9.6); word spacing applies to code 32.
+        cid_of: the CID of a code of a composite font, or ``None`` where nobody here knows it.
     """
 
     split: Callable[[bytes], list[tuple[int, int]]]
@@ -37,6 +38,7 @@ class Font:
     width_of: Callable[[int, str | None], float]
     vertical: bool = False
     simple: bool = True
+    cid_of: Callable[[int], int | None] = lambda code: code
     _known: dict[bytes, Code] = field(default_factory=dict)
 
     def decode(self, data: bytes) -> list[tuple[int, int, Code]]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from gateway.formats._pdf.font import Font
-from gateway.formats._pdf.sheet import Glyph, Picture, Run, Sheet, Source, SourceKey
+from gateway.formats._pdf.sheet import Glyph, Matrix, Picture, Run, Sheet, Source, SourceKey
 from gateway.formats._pdf.syntax import Instruction, Name, Text
 from gateway.formats._pdf.values import (
     get,
@@ -24,8 +24,6 @@ from gateway.formats._pdf.values import (
 )
 
 _INVISIBLE_MODES = (3, 7)  # ISO 32000-2, table 104: neither filled nor stroked
-
-type Matrix = tuple[float, float, float, float, float, float]
 
 IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
@@ -315,7 +313,8 @@ class Interpreter:
         if name_of(get(drawn, "/Subtype")) == "Image":
             width = integer_of(get(drawn, "/Width"), 0)
             height = integer_of(get(drawn, "/Height"), 0)
-            self.sheet.pictures.append(Picture(id_of(drawn), width, height))
+            picture = Picture(id_of(drawn), width, height, self.state.ctm, len(self.sheet.runs))
+            self.sheet.pictures.append(picture)
         elif name_of(get(drawn, "/Subtype")) == "Form":
             self.reader.draw_form(drawn, self.sheet, self.resources, self.state, self.stack)
 
@@ -328,7 +327,17 @@ class Interpreter:
         )
         width = number_of(entries.get(Name(b"W"), entries.get(Name(b"Width"))), 1e6)
         height = number_of(entries.get(Name(b"H"), entries.get(Name(b"Height"))), 1e6)
-        self.sheet.pictures.append(Picture(None, int(width), int(height)))
+        self.sheet.pictures.append(
+            Picture(
+                None,
+                int(width),
+                int(height),
+                self.state.ctm,
+                len(self.sheet.runs),
+                self.source,
+                (instruction.start, instruction.end),
+            )
+        )
 
 
 def _numbers(instruction: Instruction) -> list[float]:

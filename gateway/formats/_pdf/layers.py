@@ -1,7 +1,8 @@
 """All text of a PDF for the verifier: pdfium's reading, and every decoded string and stream.
 
 Independent of the reading in ``read``: page text comes from pdfium, the rest from a plain walk
-over all objects. Operators, keys and font programs are left out; they are structure.
+over all objects. Operators, keys and font programs are left out; they are structure. Pixels are read
+by opening the file again; only what JPEG files carry beside them is looked for here.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ import pikepdf
 from gateway.errors import Unreadable
 from gateway.formats._base import Descend
 from gateway.formats._pdf.contents import load
+from gateway.formats._pdf.jpegs import telling_segments
 from gateway.formats._pdf.objects import Inventory, roots, take_inventory
 from gateway.formats._pdf.second import page_texts, variants
-from gateway.formats._pdf.streams import Kind, classify
+from gateway.formats._pdf.streams import Kind, classify, jpeg_in
 from gateway.formats._pdf.strings import decode_text_stream, readings
 from gateway.formats._pdf.syntax import comments, parse_content, texts
 from gateway.formats._pdf.values import get, is_stream, name_of, stream_bytes
@@ -50,13 +52,13 @@ def _stream_layers(pdf: pikepdf.Pdf, inventory: Inventory, descend: Descend) -> 
         if not is_stream(stream):
             continue
         uses = inventory.uses.get(object_id, set())
-        kind = classify(stream, uses)
-        if object_id in inventory.files:
-            kind = Kind.FILE
-        content = b"" if kind is Kind.IMAGE else stream_bytes(stream)
-        if kind is Kind.DATA:
-            if not _is_structure(stream, uses, content):
-                yield decode_text_stream(content) or ""
+        kind = Kind.FILE if object_id in inventory.files else classify(stream, uses)
+        content = jpeg_in(stream) if kind is Kind.IMAGE else stream_bytes(stream)
+        if kind is Kind.IMAGE:
+            for start, end in telling_segments(content):
+                yield from _text_layers(content[start:end])
+        elif kind is Kind.DATA:
+            yield _data_layer(stream, uses, content)
         elif kind is Kind.DRAWING:
             yield from _drawing_layers(content)
         elif kind is Kind.FILE:
@@ -71,6 +73,10 @@ def _is_structure(stream: Any, uses: set[str], content: bytes) -> bool:
     """Font data, and object streams, whose objects are walked one by one."""
     kind = name_of(get(stream, "/Type"))
     return bool(_FONT_DATA & uses) or kind in ("ObjStm", "XRef") or b"begincmap" in content
+
+
+def _data_layer(stream: Any, uses: set[str], content: bytes) -> str:
+    return "" if _is_structure(stream, uses, content) else decode_text_stream(content) or ""
 
 
 def _drawing_layers(content: bytes) -> Iterator[str]:

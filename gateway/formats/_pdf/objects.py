@@ -15,7 +15,7 @@ from typing import Any
 import pikepdf
 
 from gateway.errors import LimitExceeded
-from gateway.formats._pdf.strings import readings
+from gateway.formats._pdf.strings import is_date, readings
 from gateway.formats._pdf.values import (
     ObjectId,
     entries,
@@ -49,6 +49,11 @@ _LABELS = _words(
     " /NM /URI /F /UF /Desc /JS /ActualText /Alt /E /Name /Names /Nums /Dest /D /CA /AC /Reason"
     " /Location /ContactInfo /P /Info /Lookup /RV /DS /Base /Trapped /Limits /Category /N"
 )
+# Who made the document, with what, and when (14.3.3); dates stand in many places.
+_MAKER = _words(
+    "/Author /Creator /Producer /CreationDate /ModDate /Company /Manager /SourceModified"
+)
+_DATE_KEYS = _words("/M /CreationDate /ModDate /LastModified /SourceModified")
 _COMMENT = _words("/Contents /RC /Subj /DS /NM /CA /AC")
 _NAME = _words("/F /UF /Desc /Names /Limits /Dest /D")
 _BODY = _words("/V /DV /Opt /T /TU /Title /P /URI /RV")
@@ -154,6 +159,8 @@ def take_inventory(pdf: pikepdf.Pdf) -> Inventory:
             else:
                 if is_dict(value):
                     _note_dictionary(inventory, value, path, is_info=is_info)
+                if _is_palette(value):
+                    _note_uses(inventory, [value[3]], "/Indexed")
                 steps = entries(value) if is_dict(value) else enumerate(items(value))
                 stack += [(item, (*path, step), value) for step, item in steps]
         if visited > _MOST_VALUES:
@@ -172,7 +179,11 @@ def _note_string(
     raw = bytes(value)
     if key in _NO_TEXT or "/Encrypt" in path or _is_palette(parent):
         return
-    if (key == "/Lang" and _LANGUAGE.fullmatch(raw)) or (key == "/ID" and root == TRAILER):
+    if key == "/Lang" and _LANGUAGE.fullmatch(raw):
+        return
+    if key == "/ID" and root == TRAILER:
+        if not any(place.path == (key,) for place in inventory.strings):
+            inventory.strings.append(Place(root, (key,), b"", "trailer identifier", Role.TRACE))
         return
     where = f"object {root[0]}" if root != TRAILER else "trailer"
     if key == "/Contents" and get(parent, "/ByteRange") is not None:
@@ -183,6 +194,8 @@ def _note_string(
         where = "document information"
     part = f"{where} {key}" if key in _LABELS else f"{where} entry"
     role = Role.METADATA if is_info else _role(key)
+    if (is_info and key in _MAKER) or (key in _DATE_KEYS and is_date(raw)):
+        role = Role.TRACE
     context = _field_name(parent) if key in ("/V", "/DV") else ()
     inventory.strings.append(Place(root, path, raw, part, role, context))
 
@@ -265,13 +278,17 @@ def _is_spoken(raw: bytes, *, may_be: bool) -> bool:
 def set_string(pdf: pikepdf.Pdf, place: Place, value: pikepdf.String) -> None:
     """Put another string in the place of one.
 
-    A string that is an object of its own is changed where it is used; each use has its place.
+    A string that is an object of its own is changed where it is used; each use has its place. A
+    trace that goes leaves no entry behind.
     """
     if place.path:
         holder: Any = pdf.trailer if place.root == TRAILER else pdf.get_object(place.root)
         for step in place.path[:-1]:
             holder = holder[step]
-        holder[place.path[-1]] = value
+        if place.role is Role.TRACE and not bytes(value) and is_dict(holder):
+            del holder[place.path[-1]]
+        else:
+            holder[place.path[-1]] = value
 
 
 def rename(pdf: pikepdf.Pdf, names: dict[bytes, str]) -> None:

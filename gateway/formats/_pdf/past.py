@@ -34,11 +34,11 @@ def read_history(data: bytes, contents: Contents, current: pikepdf.Pdf, read: Re
     for part, raw in around:
         text = decode_text_stream(raw)
         if text is None and part != "comments":
-            contents.unread(part, "bytes that do not belong to the PDF")
+            contents.drop(part, "stray bytes: they do not belong to the PDF")
         for reading in [text] if text else readings(raw):
             contents.add(Segment(reading, part, Role.HIDDEN), None)
     if len(history.revisions) > _MOST_REVISIONS:
-        contents.unread("earlier revisions", f"more than {_MOST_REVISIONS} revisions")
+        contents.drop("earlier revisions", f"earlier revisions: more than {_MOST_REVISIONS}")
         return
     suspects = {object_id for object_id, forms in written.forms.items() if len(forms) > 1}
     known = _object_ids(current)
@@ -51,7 +51,8 @@ def read_history(data: bytes, contents: Contents, current: pikepdf.Pdf, read: Re
         with earlier:
             known |= _object_ids(earlier)
             streams |= _raw_streams(earlier, suspects)
-            _read_earlier(earlier, contents, read, f"revision {number}")
+            before = Contents(data=data[:end], known_pictures=contents.known_pictures)
+            _read_earlier(earlier, before, contents, read, f"revision {number}")
     _read_stale(contents, written.doubtful(known), streams)
 
 
@@ -72,22 +73,22 @@ def _raw_streams(pdf: pikepdf.Pdf, wanted: set[ObjectId]) -> set[bytes]:
     return found
 
 
-def _read_earlier(pdf: pikepdf.Pdf, contents: Contents, read: ReadRevision, part: str) -> None:
+def _read_earlier(
+    pdf: pikepdf.Pdf, earlier: Contents, contents: Contents, read: ReadRevision, part: str
+) -> None:
     """Add what an earlier revision says and the current one does not."""
-    earlier = Contents()
     try:
         read(pdf, earlier)
     except BROKEN:
-        contents.unread(part, "an earlier revision is damaged")
+        contents.drop(part, "earlier revisions: one is damaged")
         return
     known = {segment.text for segment in contents.children.segments()}
     for segment in earlier.children.segments():
         if segment.text not in known:
             where = f"{part}/{segment.part}"
             contents.add(Segment(segment.text, where, Role.HIDDEN, segment.context), None)
-    for note in earlier.children.unread:
-        if note not in contents.children.unread:
-            contents.unread(f"{part}/{note.part}", note.why)
+    if any(note not in contents.children.unread for note in earlier.children.unread):
+        contents.drop(part, "earlier revisions: one cannot be read whole")
 
 
 def _read_stale(
@@ -98,12 +99,15 @@ def _read_stale(
     Some programs write an object twice; what such a copy says beyond the one in use is added.
     """
     known = {segment.text for segment in contents.children.segments()}
+    unknown = False
     for object_id, forms in sorted(doubtful.items()):
         for form in sorted(forms, key=lambda form: form.body):
             if contents.encrypted or (form.stream is not None and form.stream not in streams):
-                contents.unread("earlier revisions", "objects that are no longer in use")
+                unknown = True
                 continue
             for text in (text for raw in form.strings() for text in readings(raw)):
                 if text not in known:
                     contents.add(Segment(text, f"earlier object {object_id[0]}", Role.HIDDEN), None)
                     known.add(text)
+    if unknown:
+        contents.drop("earlier revisions", "earlier revisions: objects that are not in use")

@@ -1,7 +1,8 @@
 """Reading a PDF whole: every place of text becomes a segment, the rest is named as unread.
 
-Order: pages, drawings outside of them, strings, names, streams, then what is around the current
-revision. pdfium reads each page as well; where it sees more, the page counts as unread.
+Order: pages, drawings outside of them, strings, names, streams, pictures, then what is around the
+current revision. pdfium reads each page as well; where it sees more, what it says is added, and the
+page is looked at as a picture too.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from gateway.formats._pdf.contents import (
     Contents,
     Drawn,
     Property,
+    Seen,
     SpokenName,
     load,
 )
@@ -26,18 +28,14 @@ from gateway.formats._pdf.font import Font
 from gateway.formats._pdf.layout import lay_out
 from gateway.formats._pdf.objects import Inventory, Place, roots, take_inventory
 from gateway.formats._pdf.past import read_history
-from gateway.formats._pdf.second import disagrees, page_texts
+from gateway.formats._pdf.pictures import read_pictures
+from gateway.formats._pdf.second import disagrees, page_texts, variants
 from gateway.formats._pdf.sheet import Sheet, Source
-from gateway.formats._pdf.streams import (
-    SMALLEST_PICTURE,
-    Kind,
-    classify,
-    has_unread_metadata,
-    is_picture,
-)
+from gateway.formats._pdf.streams import Kind, classify
 from gateway.formats._pdf.strings import decode_text_stream, readings
 from gateway.formats._pdf.syntax import comments, texts
-from gateway.formats._pdf.values import ObjectId, entries, get, id_of, inherited, is_dict, is_stream
+from gateway.formats._pdf.unpack import check_unpacked
+from gateway.formats._pdf.values import entries, get, id_of, inherited, is_dict, is_stream
 from gateway.model import Role, Segment
 
 
@@ -51,12 +49,13 @@ def read_pdf(data: bytes, open_child: Opener) -> Contents:
     def read(pdf: pikepdf.Pdf, contents: Contents) -> None:
         _read_revision(pdf, contents, open_child)
 
-    contents = Contents()
+    contents = Contents(data=data)
     with load(data) as pdf:
         contents.encrypted = pdf.is_encrypted
+        open_child.ledger.spend_pages(len(pdf.pages))
+        check_unpacked(pdf, open_child.ledger, len(data))
         try:
             read(pdf, contents)
-            _check_with_second_reader(data, contents)
             read_history(data, contents, pdf, read)
         except BROKEN:
             raise Unreadable("damaged PDF") from None
@@ -68,20 +67,26 @@ def _read_revision(pdf: pikepdf.Pdf, contents: Contents, open_child: Opener) -> 
     default = get(get(pdf.Root, "/AcroForm"), "/DR")
     _read_pages(pdf, contents, inventory)
     _read_other_drawings(pdf, contents, inventory, default)
-    _note_pictures(pdf, contents, inventory)
     _note_unmapped(contents)
     for sheet in contents.sheets:
         _add_sheet(contents, sheet)
     for source in contents.reader.sources.values():
         _add_properties(contents, source)
     for place in (*inventory.strings, *inventory.signatures):
-        for text in readings(place.raw):
+        for text in _traced(place) if place.role is Role.TRACE else readings(place.raw):
             contents.add(Segment(text, place.part, place.role, place.context), place)
     for raw in inventory.names:
         for text in readings(raw):
             target = None if raw in inventory.called else SpokenName(raw)
             contents.add(Segment(text, "name", Role.NAME), target)
     read_streams(pdf, contents, inventory, open_child)
+    _check_with_second_reader(contents)
+    read_pictures(pdf, contents, inventory, open_child)
+
+
+def _traced(place: Place) -> list[str]:
+    """What a trace says; it has one reading at least, since it can be removed."""
+    return readings(place.raw) or [place.raw.decode("latin-1")]
 
 
 def _read_pages(pdf: pikepdf.Pdf, contents: Contents, inventory: Inventory) -> None:
@@ -129,58 +134,23 @@ def _add_sheet(contents: Contents, sheet: Sheet) -> None:
         contents.add(Segment(block.text, sheet.part, role, context), Drawn(sheet, block))
 
 
-def _note_drawn_pictures(contents: Contents, why: str) -> set[ObjectId]:
-    """Name each picture where it is drawn first; returns the objects that are drawn."""
-    shown: set[ObjectId] = set()
-    for sheet in contents.sheets:
-        count = 0
-        for picture in sheet.pictures:
-            if picture.object_id in shown:
-                continue
-            if picture.object_id:
-                shown.add(picture.object_id)
-            if min(picture.width, picture.height) >= SMALLEST_PICTURE:
-                count += 1
-                contents.unread(f"{sheet.part} image {count}", why)
-    return shown
-
-
-def _note_pictures(pdf: pikepdf.Pdf, contents: Contents, inventory: Inventory) -> None:
-    why = "image: its pixels are not read yet"
-    shown = _note_drawn_pictures(contents, why)
-    for object_id, value in roots(pdf):
-        uses = inventory.uses.get(object_id, set())
-        if is_stream(value) and "/Thumb" in uses:
-            part = f"object {object_id[0]} page preview"
-            contents.add(Segment("", part, Role.DISPENSABLE, ("preview: not read",)), None)
-            continue
-        if not is_stream(value) or classify(value, uses) is not Kind.IMAGE:
-            continue
-        part = f"object {object_id[0]} image"
-        if not is_picture(value, uses):
-            if has_unread_metadata(value):
-                contents.unread(part, "metadata inside an image")
-        elif object_id not in shown:
-            contents.unread(part, why)
-
-
 def _note_unmapped(contents: Contents) -> None:
     """Name sheets with glyphs that no map translates.
 
     A simple font with one such code is an ornament (a bullet): one sign spells nothing.
     """
     codes: dict[int, set[int]] = {}
-    parts: dict[int, tuple[Font, set[str]]] = {}
+    parts: dict[int, tuple[Font, dict[str, Sheet]]] = {}
     for sheet in contents.sheets:
         for run in sheet.runs:
             for glyph in run.glyphs:
                 if glyph.text is None and (glyph.code or run.font.simple):
                     codes.setdefault(id(run.font), set()).add(glyph.code)
-                    parts.setdefault(id(run.font), (run.font, set()))[1].add(sheet.part)
+                    parts.setdefault(id(run.font), (run.font, {}))[1][sheet.part] = sheet
     for key, (font, where) in parts.items():
         if not font.simple or len(codes[key]) > 1:
-            for part in sorted(where):
-                contents.unread(part, "text in a font without a Unicode map")
+            for sheet in where.values():
+                sheet.blind.add("text in a font without a Unicode map")
 
 
 def _add_properties(contents: Contents, source: Source) -> None:
@@ -200,10 +170,10 @@ def _add_properties(contents: Contents, source: Source) -> None:
             contents.add(Segment(said, "content comment", Role.HIDDEN), Comment(source, text))
 
 
-def _check_with_second_reader(data: bytes, contents: Contents) -> None:
+def _check_with_second_reader(contents: Contents) -> None:
     """Compare each page with pdfium's reading; pdfium gives ActualText in place of glyphs."""
     try:
-        seen = page_texts(data)
+        seen = page_texts(contents.data)
     except Unreadable as error:
         contents.unread("", str(error))
         return
@@ -219,4 +189,7 @@ def _check_with_second_reader(data: bytes, contents: Contents) -> None:
     for sheet, text in zip(pages, seen, strict=False):
         own = "".join(glyph.text or "" for run in sheet.runs for glyph in run.glyphs)
         if disagrees(own + actual, text):
-            contents.unread(sheet.part, "text that only one of two readers sees")
+            sheet.blind.add("text that only one of two readers sees")
+            for variant in variants(text):
+                said = Segment(variant, f"{sheet.part} second reading", Role.HIDDEN)
+                contents.add(said, Seen(sheet.page))

@@ -2,7 +2,8 @@
 
 A removed glyph leaves its advance behind as a ``TJ`` number, tx = (w0 - Tj/1000) Tfs + Tc + Tw
 (ISO 32000-2:2020, 9.4.4). The advances of all glyphs removed in a row are merged into one whole
-number, so that it does not tell which characters they were.
+number, and left out where the next text is placed anyway, so that they do not tell which characters
+they were.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
 from gateway.formats._base import splice
-from gateway.formats._pdf.sheet import Glyph, Source, SourceKey, show_strings
+from gateway.formats._pdf.moves import advance_matters, merged_moves
+from gateway.formats._pdf.sheet import Glyph, Run, Source, SourceKey, show_strings
 from gateway.formats._pdf.syntax import Instruction, Operand, Text, write_hex, write_number
 
 type Removal = dict[int, dict[int, dict[int, tuple[int, float]]]]
@@ -38,16 +40,26 @@ class Removals:
         operators = self._by_source.get(run.source.key, {})
         return glyph.start in operators.get(run.operator, {}).get(run.element, {})
 
+    def touches(self, run: Run) -> bool:
+        """Whether a glyph of a run is noted."""
+        elements = self._by_source.get(run.source.key, {}).get(run.operator, {})
+        return bool(elements.get(run.element))
+
     def sources(self) -> set[SourceKey]:
         """The streams that lose something."""
         return set(self._by_source)
 
     def changes(self, source: Source) -> list[tuple[int, int, bytes]]:
         """The byte ranges of a stream to replace."""
-        return [
-            _rewrite(source.instructions[operator], elements)
-            for operator, elements in sorted(self._by_source.get(source.key, {}).items())
-        ]
+        instructions = source.instructions
+        changes: list[tuple[int, int, bytes]] = []
+        emptied: set[int] = set()
+        for operator, elements in sorted(self._by_source.get(source.key, {}).items()):
+            advances = advance_matters(instructions, operator)
+            changes.append(_rewrite(instructions[operator], elements, advances=advances))
+            if not _shows_still(instructions[operator], elements):
+                emptied.add(operator)
+        return sorted([*changes, *merged_moves(instructions, emptied)])
 
 
 def rewrite_source(
@@ -70,11 +82,30 @@ def rewrite_source(
     return splice(source.data, changes)
 
 
-def _rewrite(
+def _shows_still(
     instruction: Instruction, elements: dict[int, dict[int, tuple[int, float]]]
+) -> bool:
+    """Whether an instruction shows a glyph that is not removed."""
+    return any(
+        isinstance(item, Text)
+        and len(item.value) > sum(end - at for at, (end, _) in elements.get(number, {}).items())
+        for number, item in enumerate(show_strings(instruction))
+    )
+
+
+def _rewrite(
+    instruction: Instruction,
+    elements: dict[int, dict[int, tuple[int, float]]],
+    *,
+    advances: bool,
 ) -> tuple[int, int, bytes]:
-    """One text-showing instruction without the removed glyphs, as a ``TJ``."""
+    """One text-showing instruction without the removed glyphs, as a ``TJ``.
+
+    ``advances`` says that the text after it begins where it ends.
+    """
     array = _without(show_strings(instruction), elements)
+    if not advances and array and not array[-1].startswith(b"<"):
+        array.pop()
     shown = b"[" + b" ".join(array) + b"] TJ"
     first = next(iter_texts(instruction)).start
     if isinstance(instruction.operands[-1], list):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Collection
 
 from gateway.errors import Unreadable
 from gateway.formats._pdf.pieces import is_wide
@@ -45,6 +46,69 @@ def page_texts(data: bytes) -> list[str]:
     finally:
         document.close()
     return texts
+
+
+def survivors(
+    data: bytes, pattern: re.Pattern[str], labels: Collection[str]
+) -> dict[int, set[str]]:
+    """What of a pattern pdfium sees on each page.
+
+    Args:
+        data: the file.
+        pattern: what is looked for.
+        labels: placeholders, which may read like it.
+
+    Raises:
+        Unreadable: pdfium cannot open the file, or not one of its pages.
+    """
+    found: dict[int, set[str]] = {}
+    for page, text in enumerate(page_texts(data)):
+        for label in sorted(labels, key=len, reverse=True):
+            text = text.replace(label, "\0")  # noqa: PLW2901 - taken out one after another
+        for variant in variants(text):
+            for match in pattern.finditer(variant):
+                found.setdefault(page, set()).add(match[0])
+    return found
+
+
+def places_of(
+    data: bytes, page_index: int, pattern: re.Pattern[str], size: tuple[int, int]
+) -> list[list[tuple[float, float]]]:
+    """Where pdfium sees a pattern on a page: four corners of each character.
+
+    Args:
+        data: the file.
+        page_index: the page.
+        pattern: what is looked for.
+        size: of the page's picture, in whose pixels the corners are given.
+    """
+    import ctypes
+
+    import pypdfium2
+    import pypdfium2.raw as pdfium
+
+    document = pypdfium2.PdfDocument(data)
+    try:
+        page = document[page_index]
+        text_page = page.get_textpage()
+        count = text_page.count_chars()
+        codes = [pdfium.FPDFText_GetUnicode(text_page.raw, at) for at in range(count)]
+        text = "".join(chr(code) if 0 < code < 0x110000 else " " for code in codes)
+        x, y = ctypes.c_int(), ctypes.c_int()
+        places = []
+        for match in pattern.finditer(text):
+            for at in range(match.start(), match.end()):
+                left, bottom, right, top = text_page.get_charbox(at, loose=True)
+                corners = []
+                for px, py in ((left, bottom), (right, bottom), (right, top), (left, top)):
+                    pdfium.FPDF_PageToDevice(
+                        page.raw, 0, 0, *size, 0, px, py, ctypes.byref(x), ctypes.byref(y)
+                    )
+                    corners.append((float(x.value), float(y.value)))
+                places.append(corners)
+    finally:
+        document.close()
+    return places
 
 
 def variants(text: str) -> list[str]:

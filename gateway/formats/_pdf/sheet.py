@@ -81,13 +81,38 @@ class Run:
         return math.hypot(*self.up)
 
 
+type Matrix = tuple[float, float, float, float, float, float]
+
+
 @dataclass(slots=True)
 class Picture:
-    """An image as drawn: its object (``None`` if inline) and its size in pixels."""
+    """An image as drawn.
+
+    Args:
+        object_id: its object, ``None`` if it stands in the content stream itself.
+        width: in pixels, as ``height``.
+        matrix: maps the unit square, on which images are drawn (8.9.5), to the sheet.
+        above: how many runs were drawn before it, and so lie under it.
+        source: the stream that holds it, of an inline image, and ``span`` its byte range there.
+    """
 
     object_id: ObjectId | None
     width: int
     height: int
+    matrix: Matrix
+    above: int
+    source: Source | None = None
+    span: tuple[int, int] = (0, 0)
+
+    def place(self, x: float, y: float) -> tuple[float, float] | None:
+        """Where a point of the sheet lies on the picture: 0 to 1 across and down, or nowhere."""
+        a, b, c, d, e, f = self.matrix
+        determinant = a * d - b * c
+        if not determinant:
+            return None
+        x, y = x - e, y - f
+        across, up = (x * d - y * c) / determinant, (y * a - x * b) / determinant
+        return (across, 1 - up) if 0 <= across <= 1 and 0 <= up <= 1 else None
 
 
 @dataclass(slots=True)
@@ -98,7 +123,9 @@ class Sheet:
         part: its address.
         root: its own content stream, on which boxes can be drawn.
         page: the index of the page, or -1.
+        forms: the streams of the forms that it draws.
         problems: why some of it could not be read.
+        blind: why some of what it shows has to be read from its pixels.
         open_states: ``q`` without ``Q`` at the end, ``closed_states`` ``Q`` without ``q``,
             ``open_text`` a ``BT`` without ``ET``: an addition must first undo them.
     """
@@ -108,7 +135,9 @@ class Sheet:
     page: int = -1
     runs: list[Run] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
+    forms: dict[SourceKey, None] = field(default_factory=dict)
     problems: set[str] = field(default_factory=set)
+    blind: set[str] = field(default_factory=set)
     open_states: int = 0
     closed_states: int = 0
     open_text: bool = False

@@ -11,7 +11,7 @@ from enum import Enum, auto
 from typing import Any
 
 from gateway.formats._pdf.strings import decode_text_stream
-from gateway.formats._pdf.values import get, integer_of, is_array, is_dict, name_of, stream_bytes
+from gateway.formats._pdf.values import get, integer_of, is_array, name_of, stream_bytes
 
 
 class Kind(Enum):
@@ -52,6 +52,7 @@ _BY_USE = {
     "/UCR": Kind.DATA,
     "/HT": Kind.DATA,
     "/Thumb": Kind.DATA,
+    "/Indexed": Kind.DATA,  # a palette
     "/Contents": Kind.DRAWING,
     "/CharProcs": Kind.DRAWING,
     "/EF": Kind.FILE,
@@ -61,8 +62,9 @@ _BY_USE = {
     "/JS": Kind.SCRIPT,
     "/Sound": Kind.MEDIA,
 }
-SMALLEST_PICTURE = 40
-"""Images under this width or height in pixels are taken for decoration."""
+SHORTEST_SIDE = 8
+SMALLEST_PICTURE = 500
+"""Images of fewer pixels, or lower or narrower than a letter, are taken for decoration."""
 
 
 def classify(stream: Any, uses: set[str]) -> Kind:
@@ -100,29 +102,14 @@ def _is_numbers(stream: Any, uses: set[str]) -> bool:
     return b"acsp" in stream_bytes(stream)[:64]
 
 
-def is_picture(stream: Any, uses: set[str]) -> bool:
-    """Whether an image can show something to read; masks belong to the image they mask."""
-    if uses and uses <= {"/SMask", "/Mask"}:
-        return False
-    width = integer_of(get(stream, "/Width"), SMALLEST_PICTURE)
-    height = integer_of(get(stream, "/Height"), SMALLEST_PICTURE)
-    return width >= SMALLEST_PICTURE and height >= SMALLEST_PICTURE
+def is_picture(size: tuple[int, int]) -> bool:
+    """Whether a picture of this size can show something to read."""
+    return min(size) >= SHORTEST_SIDE and size[0] * size[1] >= SMALLEST_PICTURE
 
 
-def has_unread_metadata(stream: Any) -> bool:
-    """Whether a JPEG in the file carries comments or EXIF/XMP blocks (ISO/IEC 10918-1, B.2.4).
-
-    Photographs keep their camera's, and their author's, data inside PDF too.
-    """
+def jpeg_in(stream: Any) -> bytes:
+    """The JPEG data of an image, or nothing if it is none, or packed once more."""
     filters = get(stream, "/Filter")
-    last = filters[-1] if is_array(filters) and len(filters) else filters
-    if name_of(last) != "DCTDecode" or is_dict(last):
-        return False
-    raw = bytes(stream.read_raw_bytes())
-    at = 2
-    while at + 4 <= len(raw) and raw[at] == 0xFF and raw[at + 1] != 0xDA:
-        length = int.from_bytes(raw[at + 2 : at + 4], "big")
-        if raw[at + 1] in (0xE1, 0xED, 0xFE) and length > 2:
-            return True
-        at += 2 + length
-    return False
+    if is_array(filters):
+        filters = filters[0] if len(filters) == 1 else None
+    return bytes(stream.read_raw_bytes()) if name_of(filters) == "DCTDecode" else b""

@@ -35,6 +35,11 @@ def readings(raw: bytes) -> list[str]:
     return list(dict.fromkeys(text for text in found if any(map(str.isalnum, text))))
 
 
+def is_date(raw: bytes) -> bool:
+    """Whether a string is a date (7.9.4)."""
+    return bool(_DATE.fullmatch(raw))
+
+
 def is_human(text: str) -> bool:
     """Whether all of a text is printable."""
     return (

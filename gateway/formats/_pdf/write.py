@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pikepdf
@@ -18,47 +19,85 @@ from gateway.errors import CannotEdit
 from gateway.formats._base import edit_text
 from gateway.formats._pdf.boxes import Labelled, add_fonts, boxes_of, draw
 from gateway.formats._pdf.contents import (
+    BesidePixels,
     Comment,
     Contents,
     Drawn,
+    Metadata,
+    Private,
     Property,
+    Seen,
     SpokenName,
     TextStream,
     load,
 )
+from gateway.formats._pdf.jpegs import without_telling
 from gateway.formats._pdf.layout import Block
 from gateway.formats._pdf.objects import Place, rename, roots, set_string
+from gateway.formats._pdf.prune import prune_fonts
+from gateway.formats._pdf.raster import replace_page
 from gateway.formats._pdf.remove import Removals, rewrite_source
+from gateway.formats._pdf.repaint import Repaint
 from gateway.formats._pdf.sheet import Glyph, Sheet, Source, SourceKey
+from gateway.formats._pdf.streams import jpeg_in
 from gateway.formats._pdf.strings import encode_text_stream, write_string
 from gateway.formats._pdf.syntax import Text, write_hex
-from gateway.formats._pdf.values import get, inherited, is_dict, name_of, stream_bytes
+from gateway.formats._pdf.values import (
+    ObjectId,
+    get,
+    id_of,
+    inherited,
+    is_dict,
+    is_stream,
+    name_of,
+    stream_bytes,
+)
 from gateway.model import Edit
 
 
-def write_pdf(
-    data: bytes,
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file as edited.
+
+    Args:
+        data: its bytes.
+        stuck: pages with a font that still tells what was removed.
+        pictured: pages that were read as one picture and changed: the new picture, and the old.
+        labels: placeholders that were written.
+        dropped: a signature was left out.
+    """
+
+    data: bytes = field(repr=False)
+    stuck: set[int]
+    pictured: dict[int, tuple[bytes, bytes]] = field(repr=False)
+    labels: set[str] = field(repr=False)
+    dropped: bool
+
+
+def write_native(
     contents: Contents,
     edits: Mapping[int, Sequence[Edit]],
     children: Mapping[str, bytes],
-) -> bytes:
-    """The file with edits made.
+    pages: Mapping[int, bytes],
+) -> Written:
+    """The file with edits made in place.
 
     Args:
-        data: the original.
         contents: what was read of it.
         edits: edits by segment of the file's own.
         children: new bytes of changed children by part.
+        pages: pictures that stand for whole pages.
 
     Raises:
         CannotEdit: an edit stands in a name that drawings refer to.
     """
-    with load(data) as pdf:
-        writer = _Writer(pdf, contents)
+    with load(contents.data) as pdf:
+        writer = _Writer(pdf, contents, children, pages)
         for index, group in sorted(edits.items()):
             writer.edit(index, group)
         for part, new in children.items():
-            writer.replace_stream(part, new)
+            if part in contents.streams:
+                writer.replace_stream(part, new)
         writer.finish()
         out = io.BytesIO()
         with warnings.catch_warnings():
@@ -71,19 +110,32 @@ def write_pdf(
                 compress_streams=True,
                 fix_metadata_version=False,
             )
-        return out.getvalue()
+        labels = {edit.replacement for group in edits.values() for edit in group}
+        pictured = {} if pages else writer.repaint.pages()
+        return Written(out.getvalue(), writer.stuck, pictured, labels - {""}, writer.dropped)
 
 
 class _Writer:
-    def __init__(self, pdf: pikepdf.Pdf, contents: Contents) -> None:
+    def __init__(
+        self,
+        pdf: pikepdf.Pdf,
+        contents: Contents,
+        children: Mapping[str, bytes],
+        pages: Mapping[int, bytes],
+    ) -> None:
         self._pdf = pdf
         self._contents = contents
+        self._pages = pages
+        self.repaint = Repaint(contents, children)
+        self.dropped = False
         self._removals = Removals()
         self._boxed: set[int] = set()
         self._boxes: dict[int, tuple[Sheet, list[Labelled]]] = {}
         self._strings: dict[SourceKey, dict[int, tuple[Text, bytes]]] = {}
         self._places: dict[tuple[object, ...], tuple[Place, str]] = {}
         self._names: dict[bytes, str] = {}
+        self._metadata: set[ObjectId] = set()
+        self.stuck: set[int] = set()
 
     def edit(self, index: int, edits: Sequence[Edit]) -> None:
         segment, target = self._contents.children.own[index], self._contents.targets[index]
@@ -105,14 +157,32 @@ class _Writer:
             case SpokenName(raw):
                 again = raw in self._names
                 self._names[raw] = _again(edits) if again else edit_text(segment.text, edits)
-            case TextStream(object_id):
-                stream = self._pdf.get_object(object_id)
-                new_text = edit_text(segment.text, edits)
-                stream.write(encode_text_stream(new_text, stream_bytes(stream)))
-            case None if segment.part == "name":
-                raise CannotEdit("a name that drawings refer to cannot be changed")
+            case Seen(page):
+                self.stuck |= {page} - self._pages.keys()
+            case TextStream() | Private() | BesidePixels() | Metadata():
+                self._edit_stream(target, segment.text, edits)
             case None:
-                pass  # earlier revisions and stray bytes are not written again
+                # Earlier revisions and stray bytes are not written again.
+                if segment.part == "name":
+                    raise CannotEdit("a name that drawings refer to cannot be changed")
+
+    def _edit_stream(
+        self,
+        target: TextStream | Private | BesidePixels | Metadata,
+        text: str,
+        edits: Sequence[Edit],
+    ) -> None:
+        stream = self._pdf.get_object(target.object_id)
+        match target:
+            case TextStream():
+                stream.write(encode_text_stream(edit_text(text, edits), stream_bytes(stream)))
+            case Private():
+                stream.write(b"")
+            case Metadata():
+                self._metadata.add(target.object_id)
+            case BesidePixels():
+                jpeg = without_telling(jpeg_in(stream))
+                stream.write(jpeg, filter=pikepdf.Name.DCTDecode)
 
     def _remove(self, sheet: Sheet, block: Block, edits: Sequence[Edit]) -> None:
         for edit in edits:
@@ -149,13 +219,34 @@ class _Writer:
                     del parameters[key]
 
     def finish(self) -> None:
+        for sheet, glyphs in self.repaint.glyphs_under_paint():
+            self._removals.add(glyphs)
+            self._add_box(sheet, glyphs, "")
         self._box_other_uses()
+        self.repaint.paint_under(self._removals)
+        for key, (start, end), new in self.repaint.write(self._pdf):
+            strings = self._strings.setdefault(key, {})
+            strings[start] = (Text(start, end, b""), new)
+        self._prune_fonts()
         self._write_sources()
+        for page, picture in self._pages.items():
+            replace_page(self._pdf, page, picture)
         for place, text in self._places.values():
             set_string(self._pdf, place, write_string(text))
         if self._names:
             rename(self._pdf, self._names)
         self._drop_private_data()
+
+    def _prune_fonts(self) -> None:
+        contents = self._contents
+        sheets = [sheet for sheet in contents.sheets if sheet.page not in self._pages]
+        stuck = prune_fonts(self._pdf, contents.reader, sheets, self._removals)
+        fonts = {id(font) for font in stuck}
+        for sheet in sheets if fonts else ():
+            if any(id(run.font) in fonts for run in sheet.runs):
+                if sheet.page < 0:
+                    raise CannotEdit("a font tells what was removed, and cannot be changed")
+                self.stuck.add(sheet.page)
 
     def _write_sources(self) -> None:
         sources = self._contents.reader.sources
@@ -194,12 +285,31 @@ class _Writer:
             holder.write(new)
 
     def _drop_private_data(self) -> None:
-        """Private data of applications and previews would show the text as it was (14.5, 12.3.4)."""
+        """Private data of applications and previews would show the text as it was (14.5, 12.3.4).
+
+        Signatures go too: they vouch for the file as it was, and name who signed.
+        """
         for _, value in roots(self._pdf):
-            if is_dict(value):
-                for key in ("/PieceInfo", "/Thumb"):
-                    if key in value:
-                        del value[key]
+            if not is_dict(value):
+                continue
+            gone = [key for key in ("/PieceInfo", "/Thumb") if key in value]
+            metadata = get(value, "/Metadata")
+            if is_stream(metadata) and id_of(metadata) in self._metadata:
+                gone.append("/Metadata")
+            signature = get(value, "/V")
+            if is_dict(signature) and "/ByteRange" in signature:
+                gone.append("/V")
+                self.dropped = True
+            for key in gone:
+                del value[key]
+        root = self._pdf.Root
+        for holder, key in (
+            (root, "/Perms"),
+            (root, "/DSS"),
+            (get(root, "/AcroForm"), "/SigFlags"),
+        ):
+            if self.dropped and is_dict(holder) and key in holder:
+                del holder[key]
 
 
 def _again(edits: Sequence[Edit]) -> str:

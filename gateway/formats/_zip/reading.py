@@ -37,6 +37,7 @@ from gateway.formats._zip.layout import (
     UTF8,
     decoded_name,
 )
+from gateway.formats._zip.methods import METHODS
 
 # Extra fields of a fixed shape that hold no text: zip64, NTFS times, Unix, times, old and new
 # Unix owner, jar marker, APPNOTE §4.5; the time stamps are numbers that every zip has anyway.
@@ -45,6 +46,7 @@ _DUMB_EXTRAS |= {0xCAFE: 0}
 _UNICODE_PATH = 0x7075
 _GROWTH_HINT = 0xA220  # ECMA-376-2 Annex C: padding that lets a package grow in place
 
+_READ = frozenset((STORED, DEFLATED, *METHODS))
 _NEWEST = 63  # the "version needed" that APPNOTE 6.3 knows at most
 
 _MAX_MEMBERS = 10_000
@@ -113,6 +115,8 @@ class Archive:
         content = self.data[slice(*member.packed)]
         if member.method == DEFLATED:
             content = _inflate(content, member.size)
+        elif member.method in METHODS:
+            content = METHODS[member.method](content, member.size)
         if len(content) != member.size or zlib.crc32(content) != member.crc:
             raise Unreadable("its size or checksum is not what the archive says")
         return content
@@ -142,6 +146,8 @@ def peek(data: bytes, name: bytes, limit: int = 4_000_000) -> bytes | None:
                 header = LOCAL.unpack_from(data, member.record[0])
                 at = member.record[0] + LOCAL.size + header[9] + header[10]
                 packed = data[at : at + member.packed[1]]
+                if member.method in METHODS:
+                    return METHODS[member.method](packed, member.size)
                 return _inflate(packed, member.size) if member.method == DEFLATED else packed
     except (Unreadable, struct.error):
         pass
@@ -355,8 +361,8 @@ def _wide(
 
 def _obstacle(flags: int, method: int) -> str:
     if flags & ENCRYPTED:
-        return "encrypted"
-    if flags & PATCH or method not in {STORED, DEFLATED}:
+        return "encrypted: take its password off first"
+    if flags & PATCH or method not in _READ:
         return f"compressed by method {method}, which is not read"
     return ""
 

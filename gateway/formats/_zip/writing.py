@@ -70,7 +70,7 @@ def _rewritten(
     archive: Archive, old: Member, content: bytes | None, name: str | None
 ) -> tuple[bytes, Member]:
     """The local record and the entry of a member that is changed or renamed."""
-    flags, raw_name = old.flags, old.raw_name
+    flags, raw_name, method = old.flags, old.raw_name, old.method
     if name is None and decoded_name(raw_name, flags) != old.name:
         name = old.name  # its Unicode path field is about to go
     if name is not None:
@@ -82,15 +82,16 @@ def _rewritten(
     else:
         flags &= UTF8
         packed, tail = content, b""
-        if old.method == DEFLATED:
+        method = old.method and DEFLATED  # what was stored stays so, rarer methods go
+        if method == DEFLATED:
             deflater = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
             packed = deflater.compress(content) + deflater.flush()
         crc, size = zlib.crc32(content), len(content)
-    new = replace(old, raw_name=raw_name, flags=flags, crc=crc, size=size, extra=b"")
+    new = replace(old, raw_name=raw_name, flags=flags, crc=crc, size=size, extra=b"", method=method)
     new = replace(new, packed=(0, len(packed)))
     told = (0, 0, 0) if flags & DESCRIPTOR else (crc, len(packed), size)
     header = LOCAL.pack(
-        *(LOCAL_MAGIC, max(20, old.versions[1]), flags, old.method, *old.stamp),
+        *(LOCAL_MAGIC, max(20, old.versions[1]), flags, method, *old.stamp),
         *(*told, len(raw_name), 0),
     )
     return b"".join((header, raw_name, packed, tail)), new

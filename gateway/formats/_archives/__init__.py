@@ -1,0 +1,1 @@
+"""Archives and compressed files: what they hold is opened, and they are written again."""

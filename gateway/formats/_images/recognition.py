@@ -1,0 +1,139 @@
+"""Reading one line of text in a quadrangle of a picture, with the place of each character.
+
+The network gives a character or nothing for each 8 pixels of a line 48 pixels high (connectionist
+temporal classification): equal neighbours are one character.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import cv2
+import numpy as np
+
+from gateway.formats._images.models import Numbers, Pixels, alphabet, normalised, recogniser
+
+_HEIGHT = 48
+_WIDEST = 960  # the network's time per pixel grows with the width
+_NARROWEST = 32
+_SLACK = 320  # where a long line may be cut: in the last so many pixels of a piece
+_REMEMBERED = 4000
+_OFF_CENTRE = 0.4  # how much being off the middle weighs against ink
+
+_read_before: OrderedDict[bytes, Reading] = OrderedDict()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What stands in a line.
+
+    Args:
+        text: as read.
+        edges: where each character begins, and where the last one ends, 0 to 1 along the line.
+        score: how sure the network is, 0 to 1.
+    """
+
+    text: str = field(repr=False)
+    edges: tuple[float, ...]
+    score: float
+
+
+def read_line(pixels: Pixels, quad: Numbers) -> Reading:
+    """Read the text in a quadrangle.
+
+    Args:
+        pixels: the picture: height, width, blue-green-red.
+        quad: four points; the text runs from the first to the second.
+    """
+    line = _straightened(pixels, quad)
+    digest = hashlib.sha256(line.tobytes()).digest() + line.shape[1].to_bytes(4, "little")
+    known = _read_before.get(digest)
+    if known is not None:
+        _read_before.move_to_end(digest)
+        return known
+    reading = _read(line)
+    _read_before[digest] = reading
+    if len(_read_before) > _REMEMBERED:
+        _read_before.popitem(last=False)
+    return reading
+
+
+def _read(line: Pixels) -> Reading:
+    text: list[str] = []
+    centres: list[float] = []
+    sure: list[float] = []
+    for start, end in _pieces(line):
+        for char, place, score in _characters(line[:, start:end]):
+            text.append(char)
+            centres.append(start + place)
+            sure.append(score)
+    score = sum(sure) / len(sure) if sure else 0.0
+    return Reading("".join(text), _edges(line, centres), score)
+
+
+def _edges(line: Pixels, centres: Sequence[float]) -> tuple[float, ...]:
+    """Between two characters, the column with the least ink that is not far from the middle."""
+    width = line.shape[1]
+    ink = line.std(axis=(0, 2))
+    ink = ink / max(float(ink.max()), 1.0)
+    edges = [0.0]
+    for one, two in pairwise(centres):
+        first, last = int(one), min(int(two) + 1, width)
+        middle, half = (one + two) / 2, max((two - one) / 2, 1.0)
+        columns = np.arange(first, max(last, first + 1))
+        cost = ink[first : first + len(columns)] + _OFF_CENTRE * np.abs(columns - middle) / half
+        edges.append((first + int(np.argmin(cost)) + 0.5) / width if len(cost) else middle / width)
+    return (*edges, 1.0)
+
+
+def _straightened(pixels: Pixels, quad: Numbers) -> Pixels:
+    """The quadrangle as an upright line, 48 pixels high."""
+    across = max(1.0, float(np.linalg.norm(quad[1] - quad[0])))
+    down = max(1.0, float(np.linalg.norm(quad[3] - quad[0])))
+    width, height = max(1, round(across)), max(1, round(down))
+    target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    matrix = cv2.getPerspectiveTransform(quad, target)
+    line = cv2.warpPerspective(
+        pixels, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    wide = max(1, round(across * _HEIGHT / down))
+    way = cv2.INTER_AREA if height > _HEIGHT else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(line, (wide, _HEIGHT), interpolation=way), np.uint8)
+
+
+def _pieces(line: Pixels) -> Iterator[tuple[int, int]]:
+    """A line cut into pieces where the ink is thinnest."""
+    width = line.shape[1]
+    start = 0
+    if width > _WIDEST:
+        ink = np.convolve(line.std(axis=(0, 2)), np.ones(5) / 5, "same")
+    while width - start > _WIDEST:
+        window = ink[start + _WIDEST - _SLACK : start + _WIDEST]
+        cut = start + _WIDEST - _SLACK + int(np.argmin(window))
+        yield start, cut
+        start = cut
+    yield start, width
+
+
+def _characters(piece: Pixels) -> Iterator[tuple[str, float, float]]:
+    """Characters of a piece: what, where (in pixels), how sure."""
+    width = piece.shape[1]
+    if width < _NARROWEST:
+        piece = np.asarray(
+            cv2.copyMakeBorder(piece, 0, 0, 0, _NARROWEST - width, cv2.BORDER_REPLICATE), np.uint8
+        )
+    likely = recogniser().run(normalised(piece)[None])[0]
+    best = likely.argmax(axis=1)
+    changed = np.ones(len(best), bool)
+    changed[1:] = best[1:] != best[:-1]
+    ends = np.append(np.flatnonzero(changed)[1:], len(best))
+    per_column = piece.shape[1] / len(best)
+    for first, last in zip(np.flatnonzero(changed), ends, strict=True):
+        kind = int(best[first])
+        if kind:
+            place = min((first + last) / 2 * per_column, float(width))
+            yield alphabet()[kind], place, float(likely[first:last, kind].max())

@@ -1,0 +1,1 @@
+"""What the mail formats (eml, mbox, msg, tnef) share: MIME structure, header words, bodies."""

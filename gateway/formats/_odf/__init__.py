@@ -1,0 +1,1 @@
+"""OpenDocument: packages and flat files."""

@@ -1,0 +1,148 @@
+"""From editing to a picture of the page to a refusal: the way an edited PDF is made.
+
+A page goes down a rung where it was read as a picture, where a font cannot be rid of what it lost,
+or where pdfium still sees in the new file what should be gone. Its picture is that of the edited
+page, so what could be removed is not in it; the rest is painted over and looked for again by OCR.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from PIL import Image, ImageDraw
+
+from gateway.errors import CannotEdit, Unreadable
+from gateway.formats._ledger import Ledger
+from gateway.formats._pdf.contents import Contents, Drawn
+from gateway.formats._pdf.pixels import decode, to_png
+from gateway.formats._pdf.raster import render_page
+from gateway.formats._pdf.repaint import painted_over
+from gateway.formats._pdf.second import places_of, survivors
+from gateway.formats._pdf.write import Written, write_native
+from gateway.model import Edit, Rung
+
+type Edits = Mapping[int, Sequence[Edit]]
+
+
+def write_pdf(
+    contents: Contents,
+    edits: Edits,
+    children: Mapping[str, bytes],
+    values: Sequence[str],
+    ledger: Ledger,
+) -> bytes:
+    """The file with edits made.
+
+    Args:
+        contents: what was read of it.
+        edits: edits by segment of the file's own.
+        children: new bytes of changed children by part.
+        values: all that is removed anywhere, to be looked for afterwards.
+        ledger: keeps the rung that was taken.
+
+    Raises:
+        CannotEdit: something stands where it can neither be edited nor painted over.
+    """
+    written = write_native(contents, edits, children, {})
+    pattern = _pattern(values)
+    left = _left_over(contents, edits, pattern, written) if pattern else set()
+    pages = sorted(left | written.stuck | written.pictured.keys())
+    if pages:
+        pictures = {page: _picture(written, page, pattern, ledger) for page in pages}
+        written = write_native(contents, edits, children, pictures)
+        if written.stuck or (pattern and _left_over(contents, edits, pattern, written)):
+            raise CannotEdit("text that cannot be removed, not even with its page")
+        ledger.took(Rung.RASTERED)
+    if written.dropped:
+        ledger.took(Rung.DROPPED)
+    return written.data
+
+
+def _pattern(values: Sequence[str]) -> re.Pattern[str] | None:
+    """Whole values in any case; spaces between their words, and between ideographs, may differ."""
+    forms = set()
+    for value in values:
+        words = value.split()
+        if words:
+            forms.add(r"\s*".join(_spaced(word) for word in words))
+    if not forms:
+        return None
+    anyone = "|".join(sorted(forms, key=lambda form: (-len(form), form)))
+    return re.compile(rf"(?<![^\W_])(?:{anyone})(?![^\W_])", re.IGNORECASE)
+
+
+def _spaced(word: str) -> str:
+    return re.escape(word) if word.isascii() else r"\s*".join(map(re.escape, word))
+
+
+def _left_over(
+    contents: Contents, edits: Edits, pattern: re.Pattern[str], written: Written
+) -> set[int]:
+    """Pages on which pdfium sees a value that no policy left there."""
+    try:
+        seen = survivors(written.data, pattern, written.labels)
+    except Unreadable:
+        raise CannotEdit("the edited PDF cannot be read again") from None
+    if not seen:
+        return set()
+    stays: dict[int, set[str]] = {}
+    for index, target in enumerate(contents.targets):
+        if isinstance(target, Drawn) and target.sheet.page in seen:
+            gone = edits.get(index, ())
+            for match in pattern.finditer(contents.children.own[index].text):
+                if not any(e.start < match.end() and match.start() < e.end for e in gone):
+                    stays.setdefault(target.sheet.page, set()).add(_folded(match[0]))
+    return {
+        page
+        for page, found in seen.items()
+        if {_folded(value) for value in found} - stays.get(page, set())
+    }
+
+
+def _folded(text: str) -> str:
+    return "".join(text.split()).casefold()
+
+
+def _picture(
+    written: Written,
+    page: int,
+    pattern: re.Pattern[str] | None,
+    ledger: Ledger,
+) -> bytes:
+    """The picture of an edited page with all values painted over."""
+    try:
+        picture = decode(render_page(written.data, page, ledger.limits))
+    except ValueError:
+        raise CannotEdit("a page that can be neither edited nor drawn") from None
+    if page in written.pictured:
+        new, old = written.pictured[page]
+        picture = painted_over(picture, decode(old), decode(new))
+    if pattern is None:
+        return to_png(picture)
+    draw = ImageDraw.Draw(picture)
+    for corners in places_of(written.data, page, pattern, picture.size):
+        draw.polygon(corners, fill=0, outline=0)
+    return to_png(_without_legible(picture, pattern))
+
+
+def _without_legible(picture: Image.Image, pattern: re.Pattern[str]) -> Image.Image:
+    """The picture without what OCR finds in it; two looks, and then no more.
+
+    Raises:
+        CannotEdit: a value can be read still.
+    """
+    from gateway.formats._images.painting import paint
+    from gateway.formats._images.reading import read_pixels
+
+    for _ in range(2):
+        boxes = [
+            box
+            for block in read_pixels(picture).blocks
+            for match in pattern.finditer(block.text)
+            for box in block.boxes(match.start(), match.end())
+        ]
+        if not boxes:
+            return picture
+        picture = paint(picture, boxes)
+    raise CannotEdit("a removed value can still be read in the picture of its page")

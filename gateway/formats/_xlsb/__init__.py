@@ -1,0 +1,1 @@
+"""The binary parts of Excel's .xlsb."""
