@@ -102,7 +102,7 @@ def _judge(pool: WorkerPool, policy: Policy, path: Path) -> Result:
         return pool.submit(item, wanted).result()
 
     plain = asked(Wanted.PREVIEW)
-    words = _words(plain, path)
+    words = words_of(plain, path)
     if plain.verdict is Verdict.BLOCK or not words:
         return Result(path, plain)
     edited = asked(Wanted.RESULT, words)
@@ -114,7 +114,7 @@ def _judge(pool: WorkerPool, policy: Policy, path: Path) -> Result:
     return Result(path, plain, edited, leaked, broken)
 
 
-def _words(outcome: Outcome, path: Path) -> tuple[str, ...]:
+def words_of(outcome: Outcome, path: Path) -> tuple[str, ...]:
     """Words of running text, the same ones at every run."""
     if outcome.preview is None:
         return ()

@@ -19,6 +19,7 @@ from support.binary_parts import emf, emr_text, wmf, wmf_text
 from gateway.cli._demo import plants
 from gateway.errors import Unreadable
 from gateway.formats import ending_after, format_names, layers, open_document
+from gateway.formats._convert import libreoffice
 from gateway.model import Edit, Hint
 
 CANARY = "Quixotrel7"
@@ -236,7 +237,8 @@ def test_an_edited_value_is_gone_for_both_readers_and_the_rest_stays(name):
 
 
 @each_format
-def test_damaged_bytes_are_read_or_refused_but_never_raise_anything_else(name):
+def test_damaged_bytes_are_read_or_refused_but_never_raise_anything_else(name, monkeypatch):
+    monkeypatch.setattr(libreoffice, "_office", str)  # converting each would take minutes
     data, hint = SAMPLES[name]
     chance = random.Random(7)
     for _ in range(60):

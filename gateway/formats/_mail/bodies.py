@@ -19,6 +19,9 @@ _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=\s]")
 _BASE64_LINE = re.compile(rb"^[A-Za-z0-9+/]{24,}={0,2}[ \t]*\r?$", re.MULTILINE)
 _WIDTH = 76
 
+# A line of quoted-printable up to its hard line end.
+_QP_LINE = re.compile(rb"(?:=[ \t]*(?:\r\n|\n)|[^\n])*(?:\n|\Z)")
+
 UU_BLOCK = re.compile(
     rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]+)(?:\r\n|\n|\r)"
     rb"((?:[!-`][ -`]*(?:\r\n|\n|\r))+?)(?=`?[ \t]*(?:\r\n|\n|\r)?end\b)",
@@ -67,14 +70,53 @@ def encode_body(content: bytes, encoding: str, newline: bytes, *, text: bool) ->
         packed = binascii.b2a_base64(content, newline=False)
         lines = (packed[at : at + _WIDTH] for at in range(0, len(packed), _WIDTH))
         return newline.join(lines)
+    return _printable(content, newline, text=text) if encoding == "quoted-printable" else content
+
+
+def edited_body(raw: bytes, content: bytes, encoding: str, newline: bytes, *, text: bool) -> bytes:
+    """A body with new content, in which lines that stay the same keep their bytes.
+
+    Args:
+        raw: the body as it stands in the message.
+        content: its new content.
+        encoding: its transfer encoding, one that is known.
+        newline: how the message ends its lines.
+        text: whether line ends of the content are line ends of the mail.
+    """
     if encoding != "quoted-printable":
-        return content
-    for is_text in (True, False) if text else (False,):
-        soft = binascii.b2a_qp(content, istext=is_text, header=False)
-        soft = re.sub(rb"=\r?\n", lambda _: b"=" + newline, soft)
-        if quopri.decodestring(soft) == content:
-            return soft
-    raise AssertionError("quoted-printable in binary mode always decodes to the same bytes")
+        return encode_body(content, encoding, newline, text=text)
+    rows = [line[0] for line in _QP_LINE.finditer(raw) if line[0]]
+    shown = [quopri.decodestring(row) for row in rows]
+    first = 0
+    while rows and first < len(rows) and content.startswith(shown[first]):
+        content = content[len(shown[first]) :]
+        first += 1
+    last = len(rows)
+    while last > first and content.endswith(shown[last - 1]):
+        last -= 1
+        content = content[: len(content) - len(shown[last])]
+    middle, lines = shown[first:last], content.splitlines(keepends=True)
+    if len(lines) == len(middle) and text:
+        new = b"".join(
+            row if line == old else _printable(line, newline, text=text)
+            for row, old, line in zip(rows[first:last], middle, lines, strict=True)
+        )
+    else:
+        new = _printable(content, newline, text=text)
+    return b"".join((*rows[:first], new, *rows[last:]))
+
+
+def _printable(content: bytes, newline: bytes, *, text: bool) -> bytes:
+    """Content as quoted-printable (RFC 2045 section 6.7); line ends of a text stay line ends."""
+    lines = content.split(newline) if text else [content]
+    return newline.join(_printable_line(line, newline) for line in lines)
+
+
+def _printable_line(line: bytes, newline: bytes) -> bytes:
+    soft = binascii.b2a_qp(line, istext=False, header=False)
+    if soft.endswith((b" ", b"\t")):  # space at the end of a line does not travel
+        soft = soft[:-1] + b"=%02X" % soft[-1]
+    return re.sub(rb"=\r?\n", lambda _: b"=" + newline, soft)
 
 
 def decode_uu(lines: bytes) -> bytes | None:

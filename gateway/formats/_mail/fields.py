@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from gateway.formats._base import edit_text
 from gateway.formats._mail.bodies import decode_body
-from gateway.formats._mail.header import HeaderText, View, read_header
+from gateway.formats._mail.header import IDENTIFIERS, HeaderText, View, read_header
 from gateway.formats._mail.parameters import Parameters, read_parameters, write_parameters
 from gateway.formats._mail.printable import printable
 from gateway.formats._mail.signatures import TRACES
@@ -138,11 +138,12 @@ class Header:
         space = _SPACE.match(raw)
         start = entry.value + (space.end() if space else 0)
         role = Role.TRACE if trace else Role.METADATA
+        context = "message-id" if entry.name in (*IDENTIFIERS, "content-id") else entry.name
         for number, reading in enumerate(read_header(self.data, start, entry.end, self.charsets)):
             for view in reading.views(entry.name):
                 place = _Place(entry, reading, view, trace=trace)
                 same = role if number == 0 else Role.METADATA
-                self._add(place, view.text, same, entry.name)
+                self._add(place, view.text, same, context)
         for hidden in _packed(raw):
             self._add(_Place(entry, trace=trace), hidden, Role.HIDDEN, entry.name)
 
@@ -163,7 +164,7 @@ class Header:
         changes += [(entry.start, entry.stop, b"") for entry in touched.gone]
         for entry, by_reading in touched.texts.items():
             if entry not in touched.gone:
-                changes += self._text_changes(by_reading.values())
+                changes += self._text_changes(by_reading.values(), entry.name)
         for entry, parameters in self._parameters.items():
             new = _edited(parameters, touched.items.get(entry, {}))
             if entry.name == "content-type" and kind:
@@ -203,11 +204,11 @@ class Header:
             boundary += "_"
         return boundary
 
-    def _text_changes(self, readings: Iterable[_Edited]) -> Iterator[Change]:
+    def _text_changes(self, readings: Iterable[_Edited], name: str) -> Iterator[Change]:
         """Changes of all readings; where two meet, that of the first reading stands."""
         taken: list[Change] = []
         for number, (reading, edits) in enumerate(readings):
-            for change in reading.changes(edits, self.newline.decode("ascii")):
+            for change in reading.changes(edits, self.newline.decode("ascii"), name):
                 if not (number and any(change[0] < e and s < change[1] for s, e, _ in taken)):
                     taken.append(change)
         yield from taken

@@ -14,6 +14,7 @@ from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from gateway.formats._base import edit_text
+from gateway.formats._mail.addresses import Place, fitted, worded
 from gateway.formats._mail.charsets import decode_8bit
 from gateway.formats._mail.words import encode_words, word_runs
 from gateway.formats._pieces import Piece
@@ -45,6 +46,11 @@ ADDRESSES = frozenset(
         "apparently-to",
     ]
 )
+IDENTIFIERS = frozenset(
+    ["message-id", "in-reply-to", "references", "resent-message-id", "x-gm-original-message-id"]
+)
+"""Fields that hold ids of messages, which look like addresses (RFC 5322 section 3.6.4)."""
+
 _FOLD = re.compile(r"(?:\r\n|\n|\r)(?=[ \t])")
 _BEYOND_ASCII = re.compile(r"[\x80-\xff]+(?:[ -~]?[\x80-\xff]+)*")
 _TURNED = re.compile(
@@ -102,23 +108,40 @@ class HeaderText:
             yield View(f"{match[2]} {match[1]}", positions)
 
     def changes(
-        self, edits: Sequence[tuple[View, Edit]], newline: str
+        self, edits: Sequence[tuple[View, Edit]], newline: str, name: str
     ) -> Iterator[tuple[int, int, bytes]]:
-        """What edits of views change in the message; edits that meet become one."""
-        groups: list[tuple[int, int, list[Edit]]] = []
-        for start, end, replacement in _merged(edits):
+        """What edits of views change in the message; edits that meet become one.
+
+        Args:
+            edits: with the view that each belongs to.
+            newline: how the message ends its lines.
+            name: the field's name, in lower case: addresses have a grammar.
+        """
+        groups: list[tuple[int, int, list[Edit], Place | None]] = []
+        for start, end, replacement, place in self._placed(_merged(edits), name):
             lo, hi = self._widened(start, end)
             edit = Edit(0, start, end, replacement)
             if groups and lo < groups[-1][1]:  # in the same run of encoded words
-                groups[-1] = (groups[-1][0], max(hi, groups[-1][1]), [*groups[-1][2], edit])
+                groups[-1] = (groups[-1][0], max(hi, groups[-1][1]), [*groups[-1][2], edit], place)
             else:
-                groups.append((lo, hi, [edit]))
-        for lo, hi, group in groups:
+                groups.append((lo, hi, [edit], place))
+        for lo, hi, group, place in groups:
             text = edit_text(self.text[:hi], group)[lo:]
             begin = self._source(lo, end=False)
+            if place and text.isascii():
+                text = worded(text, place)
             source = encode_words(text, self._charset(lo), newline, self._column(lo))
             stop = self._source(hi, end=True) if hi > lo else begin
             yield begin, stop, source.encode("latin-1")
+
+    def _placed(
+        self, ranges: Sequence[tuple[int, int, str]], name: str
+    ) -> Iterator[tuple[int, int, str, Place | None]]:
+        """Edits, and what grammar holds where they stand."""
+        if name in ADDRESSES | IDENTIFIERS:
+            yield from fitted(self.text, ranges)
+        else:
+            yield from ((*r, None) for r in ranges)
 
     def _piece(self, at: int) -> int:
         return min(bisect_right(self._starts, at), len(self.pieces)) - 1

@@ -9,7 +9,7 @@ from gateway.errors import CannotEdit, Unreadable
 from gateway.formats._base import Opener, splice
 from gateway.formats._children import Children
 from gateway.formats._encoding import decode
-from gateway.formats._mail.bodies import decode_body, encode_body
+from gateway.formats._mail.bodies import decode_body, edited_body
 from gateway.formats._mail.inside import Stretch, sealed_in, stretches, unflowed
 from gateway.formats._mail.looks import TYPES
 from gateway.formats._mail.parameters import Parameters
@@ -44,6 +44,7 @@ class Leaf:
     kind: Parameters = field(repr=False)
     name: str = field(default="", repr=False)
     _content: bytes = field(default=b"", repr=False)
+    _raw: bytes = field(default=b"", repr=False)
     _tail: bytes = b""
     _stretches: dict[str, Stretch] = field(default_factory=dict, repr=False)
 
@@ -55,7 +56,7 @@ class Leaf:
 
     def open(self, data: bytes, children: Children, open_child: Opener) -> None:
         """Decode the body in ``data`` and open what it holds."""
-        raw = data[self.start : self.end]
+        raw = self._raw = data[self.start : self.end]
         self._tail = raw[len(raw.rstrip(b"\r\n")) :]
         content = decode_body(raw, self.encoding)
         hint = hint_of(self.kind, self.name)
@@ -102,7 +103,7 @@ class Leaf:
         if not pieces:
             return []
         content = splice(self._content, pieces)
-        body = encode_body(content, self.encoding, self.newline, text=self.is_text)
+        body = edited_body(self._raw, content, self.encoding, self.newline, text=self.is_text)
         tail = self._tail if self.encoding == "base64" else b""  # elsewhere it is content
         return [(self.start, self.end, body + tail)]
 

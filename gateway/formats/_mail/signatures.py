@@ -25,6 +25,7 @@ TRACES = re.compile(
     r"|x-sid-.*|x-message-(?:info|delivery|status)|x-auth-result|x-dkim-.*|x-provags-id|x-uidl"
     r"|thread-index|x-ms-tnef-correlator|x-yahoo-newman-.*|x-ymail-osg|x-qq-.*|x-coremail-.*"
     r"|x-cm-.*|x-aliyun-.*|x-hm-.*|x-netease-.*"
+    r"|(?:x-)?received|x-(?:originating|sender|source|client|remote|sending)-ip|x-source.*"
 )
 """Fields that servers and programs leave, and that a changed mail makes untrue or tells by."""
 

@@ -1,0 +1,1 @@
+"""Conversion by LibreOffice, for old kinds that nothing here reads by itself."""

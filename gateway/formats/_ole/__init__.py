@@ -1,0 +1,1 @@
+"""OLE compound files, and the old Office formats that live in them."""
