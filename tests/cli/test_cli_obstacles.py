@@ -1,5 +1,6 @@
 """What stands in the command line's way: odd names, closed files, full disks, impatient users."""
 
+import contextlib
 import io
 import json
 import os
@@ -7,6 +8,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -145,6 +147,13 @@ def test_what_env_prints_is_one_value_for_the_shell(tmp_path, monkeypatch, capsy
     assert f"$env:NODE_EXTRA_CA_CERTS = '{quoted}'" in capsys.readouterr().out.splitlines()
 
 
+def _read_all(terminal):
+    with contextlib.suppress(OSError):  # so the other end says that it is closed
+        while os.read(terminal, 4096):
+            pass
+    os.close(terminal)
+
+
 @POSIX
 def test_results_go_to_the_file_they_are_sent_to_while_the_bar_is_on_the_terminal(tmp_path):
     import pty
@@ -152,6 +161,8 @@ def test_results_go_to_the_file_they_are_sent_to_while_the_bar_is_on_the_termina
     for name in ("a.txt", "b.txt"):
         (tmp_path / name).write_text("clean")
     terminal, seen_as_stderr = pty.openpty()
+    # A terminal that nobody reads is full after a while, and then whoever writes waits.
+    threading.Thread(target=_read_all, args=(terminal,), daemon=True).start()
     try:
         with (tmp_path / "results").open("w") as results:
             gateway(
@@ -163,7 +174,6 @@ def test_results_go_to_the_file_they_are_sent_to_while_the_bar_is_on_the_termina
                 stderr=seen_as_stderr,
             )
     finally:
-        os.close(terminal)
         os.close(seen_as_stderr)
     assert 2 == len((tmp_path / "results").read_text().splitlines())
 
