@@ -320,6 +320,9 @@ def build(
 def preload() -> None:
     """Load what takes time and needs no policy yet."""
     from gateway.detect import engine  # noqa: F401 - importing it is all that is wanted
+    from gateway.formats import format_names
+
+    format_names()
 
 
 def _with_traces(policy: Policy, segments: Sequence[Segment], edits: Sequence[Edit]) -> list[Edit]:

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 
 from gateway.errors import CannotEdit, Unreadable
 from gateway.formats._base import splice
-from gateway.formats._encoding_guess import double_byte_of, guesses, sample_of
+from gateway.formats._encoding_guess import double_byte_of, guesses, is_utf7, sample_of
 from gateway.model import Hint
 
 BOMS = (
@@ -198,7 +198,8 @@ def _strictly(data: bytes, encoding: str, bom: bytes = b"") -> Decoded | None:
 def _seven_bit(data: bytes, wanted: tuple[str, ...]) -> Decoded:
     """ASCII, unless its bytes are not what they seem: ISO-2022 by its escapes, HZ by its tildes.
 
-    UTF-7 looks like ordinary text with plus signs, so it must be declared (or have its mark).
+    UTF-7 looks like ordinary text with plus signs, so it must be declared, have its mark, or be
+    nothing but common signs of East Asia.
 
     Raises:
         Unreadable: such sequences are present and no codec reads them, or both readings of them
@@ -210,7 +211,9 @@ def _seven_bit(data: bytes, wanted: tuple[str, ...]) -> Decoded:
         names += ["iso2022_kr"] if korean else ["iso2022_jp_2", "iso2022_jp_ext", "iso2022_jp_3"]
     elif _HZ.search(data):
         names.append("hz")
-    elif not names:
+    elif not names and is_utf7(data) and not _DIGITS_SHIFTED["utf"].search(data):
+        names.append("utf-7")
+    if not names:
         ascii_like = [n for n in wanted if n not in _WIDE]
         return Decoded(data, data.decode("ascii"), ascii_like[0] if ascii_like else "utf-8")
     for name in names:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 _GUESSES = ("gb18030", "big5", "cp932", "euc_jp", "cp949", "cp1250", "cp1251", "cp1252", "cp1253",
             "cp1254", "cp1255", "cp1256", "cp1257", "koi8-r", "iso8859-2", "iso8859-5")  # fmt: skip
 _SAMPLE = 32_768
+_UTF7 = re.compile(rb"\+(?:[A-Za-z0-9+/]{3,}+-?|-)")
 _NON_ASCII = re.compile(rb"[\x80-\xff][^\n]{0,32768}\n?")
 
 
@@ -30,7 +31,7 @@ def sample_of(data: bytes) -> bytes:
 
 def guesses(sample: bytes) -> Iterator[str]:
     """Encodings of a sample, in order of likelihood."""
-    if double_byte := double_byte_of(sample):
+    if double_byte := _by_trails(sample) or double_byte_of(sample):
         yield double_byte
     elif _few_accents(sample):
         yield "cp1252"
@@ -44,9 +45,9 @@ def guesses(sample: bytes) -> Iterator[str]:
 def double_byte_of(sample: bytes) -> str:
     """GB 2312, KS X 1001 or EUC-JP, when clearly one of them; statistics need longer text.
 
-    GB 2312 keeps its 3755 common signs in rows 16 to 55 in order of sound; KS X 1001 keeps all of
-    its hangul in rows 16 to 40, so that longer text with no sign beyond is Korean. Kana (rows 4
-    and 5) mean Japanese.
+    GB 2312 keeps its 3755 common signs in rows 16 to 55 in order of sound, and rarer ones, which
+    names have, behind them; KS X 1001 keeps all of its hangul in rows 16 to 40, so that longer
+    text with no sign beyond is Korean. Kana (rows 4 and 5) mean Japanese.
     """
     pairs = re.findall(rb"[\x80-\xff][\x30-\xff]", sample)
     leads = [lead for lead, trail in pairs if trail >= 0xA1]
@@ -54,11 +55,58 @@ def double_byte_of(sample: bytes) -> str:
     if 10 * sum(lead in (0xA4, 0xA5) for lead in leads) > 2 * len(pairs):
         return "euc_jp"
     signs = [lead for lead in leads if 0xB0 <= lead <= 0xD7]
-    marks = [lead for lead in leads if lead in (0xA1, 0xA3)]
-    if 2 * (len(signs) + len(marks)) < 0.9 * high or not signs:
+    rare = sum(0xD8 <= lead <= 0xF7 for lead in leads)
+    marks = sum(0xA1 <= lead <= 0xA3 for lead in leads)
+    dashes = sum(2 for lead, trail in pairs if lead in (0xA8, 0xA9) and trail < 0xA1)
+    # The trail of a dash is ASCII as often as not, and then not among the high bytes.
+    read = 2 * (len(signs) + min(rare, len(signs) // 2) + marks) + dashes
+    if read < 0.9 * high or not signs:
         return ""
     beyond_hangul = sum(1 for lead in signs if lead > 0xC8)
     return "gb18030" if beyond_hangul or len(signs) < 4 else "cp949"
+
+
+def is_utf7(data: bytes) -> bool:
+    """Whether ASCII bytes are Chinese, Japanese or Korean in UTF-7 (RFC 2152).
+
+    Every plus sign must begin a stretch that decodes, and each stretch must be of signs that are
+    in common use: base64 and sums with plus signs in them are not.
+    """
+    runs = _UTF7.findall(data)
+    if not runs or data.count(b"+") != sum(run.count(b"+") for run in runs):
+        return False
+    try:
+        text = "".join(run.decode("utf-7") for run in runs if run != b"+-")
+    except UnicodeError:
+        return False
+    signs = re.sub(r"[\\~{}\u00b7\u2010-\u2026]", "", text)
+    if sum(char >= "\u3041" for char in signs) < max(2, 0.7 * len(signs)):
+        return False
+    return any(_fits(signs, codec) for codec in ("gb2312", "big5", "shift_jis", "euc_kr"))
+
+
+def _fits(text: str, codec: str) -> bool:
+    try:
+        text.encode(codec)
+    except UnicodeError:
+        return False
+    return True
+
+
+def _by_trails(sample: bytes) -> str:
+    """Shift_JIS or Big5, when clearly one of them.
+
+    Shift_JIS has its common signs behind leads below 0xA0; Big5 has them behind 0xA4 to 0xC6, two
+    fifths of them with an ASCII byte as trail. (GB 18030 has a dash so behind 0xA8.)
+    """
+    pairs = re.findall(rb"[\x80-\xff][\x30-\xff]", sample)
+    if len(pairs) < 2:
+        return ""
+    if 2 * sum(lead < 0xA0 for lead, _ in pairs) > len(pairs):
+        return "cp932"
+    common = [(lead, trail) for lead, trail in pairs if 0xA4 <= lead <= 0xC6]
+    low = sum(trail < 0x7F and lead != 0xA8 for lead, trail in common)
+    return "big5" if 5 * low > len(pairs) and 10 * len(common) > 7 * len(pairs) else ""
 
 
 def _few_accents(sample: bytes) -> bool:

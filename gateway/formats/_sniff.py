@@ -22,6 +22,8 @@ _BINARY = (
 )  # fmt: skip
 """First bytes of files that are not running text (Library of Congress and IANA registrations)."""
 
+_MARKS = tuple(bom for bom, _ in BOMS)
+
 _ENCODED = re.compile(
     rb"^(?:content-transfer-encoding:[ \t]*(?:base64|quoted-printable)"
     rb"|begin(?:-base64)? [0-7]{3,4} [^\r\n]+\r?\n[!-`]{2}"
@@ -30,6 +32,9 @@ _ENCODED = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """MIME parts (RFC 2045), uuencode (POSIX), yEnc 1.3, vCard 2.1: content that hides its text."""
+
+_SIGNS_OF_ENCODED = (b"content-transfer-encoding:", b"begin", b"=ybegin ", b";encoding=")
+_ODD = re.compile(r"[\x00-\x07\x10-\x1a\x1c-\x1f]")
 
 _HEADER = re.compile(
     r"(?:from|to|cc|subject|date|message-id|received|return-path|reply-to|delivered-to|sender"
@@ -41,18 +46,28 @@ _HEADER = re.compile(
 
 def is_running_text(data: bytes) -> bool:
     """Whether bytes may be read as text by its signs alone. Cheap; the encoding is not proven."""
-    marked = data.startswith(tuple(bom for bom, _ in BOMS))
-    if data.startswith(_BINARY) and not marked:
+    if is_binary(data):
         return False
     head = peek(data)
     if _looks_binary(data, head) or _is_mail(head) or head.lstrip().startswith("{\\rtf"):
         return False
-    return b"%PDF-" not in data[:1024] and not _ENCODED.search(data)
+    return b"%PDF-" not in data[:1024] and not _is_encoded(data)
+
+
+def _is_encoded(data: bytes) -> bool:
+    """A plain search first: the pattern alone would take three times as long on clean text."""
+    folded = data.lower()
+    return any(sign in folded for sign in _SIGNS_OF_ENCODED) and bool(_ENCODED.search(data))
+
+
+def is_binary(data: bytes) -> bool:
+    """Whether the first bytes are those of a file that is no running text."""
+    return data.startswith(_BINARY) and not data.startswith(_MARKS)
 
 
 def _looks_binary(data: bytes, head: str) -> bool:
     """Control characters in the first characters: those of the decoded head, if it is UTF-16."""
-    odd = sum(1 for char in head if char < " " and char not in "\t\n\r\f\v\b\x1b\x0e\x0f")
+    odd = len(_ODD.findall(head))
     bitmap = data[:2] == b"BM" and data[6:10] == b"\0\0\0\0"
     media = data[4:8] in (b"ftyp", b"moov", b"mdat", b"free", b"wide")
     return bitmap or media or odd > 1 + len(head) // 100

@@ -20,7 +20,7 @@ from gateway.formats._children import Children
 from gateway.formats._embedded import Embedded
 from gateway.formats._encoding import Decoded, declared_charset, decode, peek
 from gateway.formats._plain import LEAST_BLOCK, files
-from gateway.formats._sniff import is_running_text
+from gateway.formats._sniff import is_binary, is_running_text
 from gateway.model import Edit, Hint, Role, Segment, Unread
 
 _TYPES = ("text/csv", "text/tab-separated-values", "application/csv", "application/vnd.ms-excel")
@@ -33,6 +33,8 @@ class _Delimited:
     name: ClassVar[str] = "csv"
 
     def score(self, data: bytes, hint: Hint) -> float:
+        if is_binary(data):
+            return -1.0
         head = peek(data, _HEAD)
         named = hint.suffix in (".csv", ".tsv", ".tab") or hint.essence in _TYPES
         if head[:1] in ("{", "[", "<") or not _delimiter(head, named=named):

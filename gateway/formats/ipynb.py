@@ -18,6 +18,7 @@ from gateway.formats._json_scan import Kind, Place, unescape
 from gateway.formats._json_text import JsonText, decode_json, forget, read_json
 from gateway.formats._notebook import between, is_notebook, is_trace, lines_of
 from gateway.formats._pieces import embedded_layers
+from gateway.formats.json import first_byte
 from gateway.model import Hint, Role
 
 
@@ -28,7 +29,7 @@ class Ipynb:
 
     def score(self, data: bytes, hint: Hint) -> float:
         """Sure when the JSON says which nbformat it has and holds cells."""
-        if b"nbformat" not in data:
+        if first_byte(data) != b"{" or b"nbformat" not in data:
             return -1.0
         try:
             read = read_json(data, declared_charset(hint))

@@ -12,7 +12,8 @@ from gateway.formats._base import Descend, Document, Opener
 from gateway.formats._convert.document import native_or_converted
 from gateway.formats._ole.cfb import root_names
 from gateway.formats._ole.document import OleDocument
-from gateway.formats._ole.excel import MAIN, finish_excel, read_excel
+from gateway.formats._ole.excel import MAIN, read_excel
+from gateway.formats._ole.excel_writing import finish_excel
 from gateway.formats._ole.layers import ole_layers
 from gateway.model import Hint
 

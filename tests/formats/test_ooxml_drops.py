@@ -1,4 +1,4 @@
-"""Parts that nobody can read and nobody misses are left out of what leaves."""
+"""Parts that show an earlier state, or that nobody can read, are left out of what changes."""
 
 import io
 import re
@@ -8,6 +8,7 @@ import olefile
 import openpyxl
 import pptx
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 from support.binary_parts import compound
 
 from gateway.cli._demo.plants import xlsx as plain_workbook
@@ -18,7 +19,8 @@ from gateway.pipeline import build
 from gateway.policy import load_policy
 from gateway.settings import Limits
 
-SETTINGS = b"\x00P\x00r\x00i\x00n\x00t\x00e\x00r" * 40
+DEVICE = "Emily Carter's LaserJet"
+SETTINGS = DEVICE.encode("utf-16-le").ljust(64, b"\0") + bytes(range(1, 9)) * 40
 RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
@@ -68,15 +70,22 @@ def dropped(data: bytes, name: str) -> bytes:
     return document.apply([Edit(index, 0, 0, "") for index in where])
 
 
+def changed(data: bytes, name: str) -> bytes:
+    """What an edit of nothing at all makes of a file."""
+    document = open_document(data, Hint(name))
+    where = next(i for i, s in enumerate(document.segments()) if s.role is Role.BODY and s.text)
+    return document.apply([Edit(where, 0, 1, "x")])
+
+
 def test_a_preview_goes_with_what_points_to_it(presentation):
-    package = zipfile.ZipFile(io.BytesIO(dropped(presentation, "a.pptx")))
+    package = zipfile.ZipFile(io.BytesIO(changed(presentation, "a.pptx")))
     assert [] == [name for name in package.namelist() if "thumbnail" in name]
     assert b"thumbnail" not in package.read("_rels/.rels")
     pptx.Presentation(package.fp)
 
 
 def test_printer_settings_go_and_the_page_set_up_stays(workbook):
-    new = dropped(workbook, "a.xlsx")
+    new = changed(workbook, "a.xlsx")
     package = zipfile.ZipFile(io.BytesIO(new))
     assert [] == [name for name in package.namelist() if "printerSettings" in name]
     setup = re.search(rb"<pageSetup[^>]*>", package.read("xl/worksheets/sheet1.xml"))
@@ -85,29 +94,61 @@ def test_printer_settings_go_and_the_page_set_up_stays(workbook):
     assert "portrait" == openpyxl.load_workbook(io.BytesIO(new)).active.page_setup.orientation
 
 
-@pytest.mark.parametrize(
-    ("policy", "verdict", "rung"),
-    [
-        ("default", Verdict.REDACT, "part dropped"),
-        ("observe", Verdict.ALLOW, "untouched"),
-    ],
-)
-def test_a_clean_file_with_a_preview_leaves_without_it_unless_policy_lets_it_pass_unread(
-    presentation, policy, verdict, rung
-):
-    pipe = build(load_policy(policy, catalogue()), bytes(32), Limits())
-    outcome = pipe.process(Item(presentation, Hint("a.pptx")))
-    assert (verdict, rung) == (outcome.verdict, outcome.rung)
+@pytest.mark.parametrize("name", ["a.pptx", "a.xlsx"])
+def test_a_clean_file_with_a_preview_or_printer_settings_leaves_as_it_is(request, name):
+    data = request.getfixturevalue({"a.pptx": "presentation", "a.xlsx": "workbook"}[name])
+    pipe = build(load_policy("default", catalogue()), bytes(32), Limits())
+    outcome = pipe.process(Item(data, Hint(name)))
+    assert (Verdict.ALLOW, "untouched") == (outcome.verdict, outcome.rung)
+    assert data == outcome.data
 
 
-def test_a_preview_deep_in_an_archive_is_left_out_too(presentation):
+def test_what_printer_settings_say_is_read(workbook):
+    document = open_document(workbook, Hint("a.xlsx"))
+    assert [] == list(document.unread)
+    assert [Role.TRACE] == [s.role for s in document.segments() if DEVICE in s.text]
+
+
+def test_a_value_in_printer_settings_takes_them_out(workbook):
+    pipe = build(load_policy("default", catalogue()), bytes(32), Limits(), (DEVICE,))
+    outcome = pipe.process(Item(workbook, Hint("a.xlsx")))
+    package = zipfile.ZipFile(io.BytesIO(outcome.data))
+    assert [] == [name for name in package.namelist() if "printerSettings" in name]
+
+
+def test_a_value_in_a_preview_takes_it_out_even_where_traces_are_kept(presentation):
+    picture = Image.new("RGB", (500, 120), "white")
+    font = ImageFont.load_default(40)
+    ImageDraw.Draw(picture).text((20, 30), "Quarterly Zebra", font=font, fill="black")
+    out = io.BytesIO()
+    picture.save(out, "JPEG")
+    source = zipfile.ZipFile(io.BytesIO(presentation))
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as target:
+        for name in source.namelist():
+            new = out.getvalue() if name.endswith("thumbnail.jpeg") else source.read(name)
+            target.writestr(name, new)
+    policy = load_policy("default", catalogue())
+    keeping = policy.model_copy(
+        update={"content": policy.content.model_copy(update={"metadata": "keep"})}
+    )
+    pipe = build(keeping, bytes(32), Limits(), ("Quarterly Zebra",))
+    outcome = pipe.process(Item(package.getvalue(), Hint("a.pptx")))
+    left = zipfile.ZipFile(io.BytesIO(outcome.data)).namelist()
+    assert [] == [name for name in left if "thumbnail" in name]
+
+
+def test_a_preview_deep_in_an_archive_leaves_with_a_clean_file_only(presentation):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("slides.pptx", presentation)
-    pipe = build(load_policy("default", catalogue()), bytes(32), Limits())
-    outcome = pipe.process(Item(out.getvalue(), Hint("a.zip")))
-    inner = zipfile.ZipFile(io.BytesIO(outcome.data)).read("slides.pptx")
-    assert [] == [n for n in zipfile.ZipFile(io.BytesIO(inner)).namelist() if "thumbnail" in n]
+        archive.writestr("a.txt", "Emily Carter")
+    for values, kept in (((), True), (("Click to edit",), False)):
+        pipe = build(load_policy("default", catalogue()), bytes(32), Limits(), values)
+        outcome = pipe.process(Item(out.getvalue(), Hint("a.zip")))
+        inner = zipfile.ZipFile(io.BytesIO(outcome.data)).read("slides.pptx")
+        names = zipfile.ZipFile(io.BytesIO(inner)).namelist()
+        assert kept == ("docProps/thumbnail.jpeg" in names)
 
 
 def test_an_embedded_object_nobody_reads_is_emptied_and_its_pointers_stay(presentation):

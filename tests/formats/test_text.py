@@ -24,7 +24,6 @@ TXT = Hint("a.txt")
         b"SQLite format 3\0", b"\0\0\0\x18ftypheic", b"%!PS-Adobe-3.0\n",
         b"note\nContent-Transfer-Encoding: base64\n\nMTM4\n",
         b"see\nbegin 644 a.txt\n#0V%T\n`\nend\n", b"=ybegin line=128 size=3 name=a\nabc\n=yend\n",
-        b"BEGIN:VCARD\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=E5=BC=A0\nEND:VCARD",
     ],
 )  # fmt: skip
 def test_binary_and_encoded_content_is_declined(data):

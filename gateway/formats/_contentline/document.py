@@ -21,6 +21,8 @@ from gateway.formats._contentline.properties import (
     DATE,
     DATES,
     DROPPED_TRACES,
+    HTML,
+    NEEDED_DATES,
     NEUTRAL_TRACES,
     NUMBER,
     STRUCTURED,
@@ -29,6 +31,7 @@ from gateway.formats._contentline.properties import (
     is_settled_parameter,
 )
 from gateway.formats._encoding import decode
+from gateway.formats._ids import UNIQUE_ID
 from gateway.formats._ooxml.text import Escape, Passage, Piece, Slot, deal, replaced, united
 from gateway.formats._pieces import embedded_in
 from gateway.model import Edit, Hint, Role, Segment, Unread
@@ -74,7 +77,9 @@ class LinesDocument:
         for slot, ranges in dealt.items():
             number, text = self._line_of[slot], replaced(slot.text, ranges)
             line = self._lines[number]
-            if line.name in DROPPED_TRACES and not text and slot.start >= line.value:
+            is_date = self._kinds[slot] == "date" and line.name not in NEEDED_DATES
+            is_trace = line.name in DROPPED_TRACES and not text and slot.start >= line.value
+            if is_date or is_trace:
                 gone.add(number)
             new = self._encoded(slot, text)
             by_line.setdefault(number, []).append((slot.start, slot.end, new))
@@ -131,6 +136,11 @@ class LinesDocument:
                 self._add([self._slot(number, line.value, len(line.text), raw, "plain")], part)
             self._children.open(part, found.data, found.hint, open_child)
             return
+        if line.get("FMTTYPE").lower() == "text/html" and not line.encoding:
+            data = self._decoded(line, raw).encode()
+            if self._children.open(part, data, HTML, open_child):
+                self._nested[part] = number
+            return
         if line.name in STRUCTURED and ";" in raw:
             self._structured(number, line, part)
             return
@@ -138,7 +148,8 @@ class LinesDocument:
         trace = line.name in DROPPED_TRACES or line.name in NEUTRAL_TRACES
         kind = "trace" if trace else _kind(line, text)
         slot = self._slot(number, line.value, len(line.text), text, kind)
-        context = tuple(word.lower() for word in (line.name, self._label(line)) if word)
+        named = UNIQUE_ID if line.name in {"UID", "RELATED-TO"} else line.name.lower()
+        context = tuple(word for word in (named, self._label(line).lower()) if word)
         self._add([slot], part, Role.TRACE if trace else Role.BODY, context)
         for other in _spellings(kind, text):
             again = self._slot(number, line.value, len(line.text), other, kind)
@@ -220,7 +231,7 @@ class LinesDocument:
         if kind == "parameter":
             return _parameter(line, slot, text)
         if kind == "date":
-            return _neutral_date(slot.text)
+            return _neutral_date(line.text[line.value :])
         if kind == "number":
             return "0"
         if kind == "address":
@@ -326,6 +337,8 @@ def _binary(line: Line, data: bytes) -> str:
     import base64
 
     raw = line.text[line.value :]
+    if line.get("FMTTYPE").lower() == "text/html" and not line.encoding:
+        return re.sub(r"[\\;,]", r"\\\g<0>", data.decode()).replace("\r", "").replace("\n", "\\n")
     if line.encoding == "base64":
         return base64.b64encode(data).decode("ascii")
     found = embedded_in(raw, (line.name.lower(),))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from gateway.formats._base import Descend
-from gateway.formats._contentline.properties import is_settled
+from gateway.formats._contentline.properties import HTML, is_settled
 from gateway.formats._encoding import decode
 from gateway.formats._pieces import embedded_layers
 from gateway.model import Hint
@@ -18,6 +18,7 @@ from gateway.model import Hint
 _FOLD = re.compile(rb"\r?\n[ \t]|\r[ \t](?!\n)")
 _SOFT = re.compile(rb"=\r?\n[ \t]*")
 _CHARSET = re.compile(r";CHARSET=\"?([A-Za-z0-9_-]+)", re.IGNORECASE)
+_HTML = re.compile(r";FMTTYPE=text/html", re.IGNORECASE)
 _BASE64 = re.compile(r";(?:ENCODING=)?(?:BASE64|B)\s*(?=[;:])", re.IGNORECASE)
 _BROKEN_BASE64 = re.compile(
     rb"((?:^|\n)[^\n:]*;(?:ENCODING=)?(?:BASE64|B)[^\n:]*:)((?:[ \t]*[A-Za-z0-9+/=]*\r?\n)+)",
@@ -51,6 +52,9 @@ def _line(raw: bytes, descend: Descend) -> Iterator[str]:
         except binascii.Error:
             yield value
         return
+    if _HTML.search(head):
+        shown = _ESCAPE.sub(lambda match: _ESCAPES[match[0]], value)
+        yield from descend(shown.encode(), HTML)
     views = [text]
     if "QUOTED-PRINTABLE" in head.upper():
         decoded = quopri.decodestring(value.encode("latin-1", "replace"))

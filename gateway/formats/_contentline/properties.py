@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from gateway.model import Hint
+
 STRUCTURED = {
     "N": ("family name", "given name", "additional name", "prefix", "suffix"),
     "ADR": ("box", "extended address", "street", "city", "region", "postal code", "country"),
@@ -36,6 +38,12 @@ DATES = frozenset(
         *("ANNIVERSARY", "DEATHDATE", "CREATED", "LAST-MODIFIED", "DTSTAMP", "REV", "ACKNOWLEDGED"),
     )
 )
+NEEDED_DATES = frozenset({"DTSTART", "DTSTAMP", "RECURRENCE-ID"})
+"""Dates that an entry must have (RFC 5545 §3.6.1); another that is edited goes with its line."""
+
+HTML = Hint("", "text/html; charset=utf-8")
+"""What a value with ``FMTTYPE=text/html`` holds (Outlook's X-ALT-DESC; RFC 9073 §6.5)."""
+
 DATE = re.compile(
     r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})(T[0-9:]{4,8}(?:\.[0-9]+)?(?:Z|[-+][0-9:]+)?)?"
 )

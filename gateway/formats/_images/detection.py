@@ -7,7 +7,7 @@ grown again by area * ratio / perimeter.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -26,11 +26,25 @@ _TILE = 1120
 _OVERLAP = 64
 _STEP = 32  # sides must be multiples of this
 
-# Larger pictures are made smaller: at this scale letters of 12 pixels are found as well as at full
-# size (measured), and time stays bounded. They are read at full size all the same.
+# Larger pictures are made smaller, so that time stays bounded. They are read at full size all the
+# same.
 _FULL_SIZE = 1_600_000
 _SMALL = 320
-_LEAST_SCALE = 0.6
+_LEAST_SCALE = 0.4
+
+# Small letters that stand alone are overlooked (measured: a word of 14 pixels on an empty page).
+# Where marks of their size are left, the picture is looked at again, enlarged.
+_INK = 24  # levels that ink differs from its paper
+_LETTERS = range(5, 40)  # heights in pixels: smaller marks are specks, larger letters were found
+_FEW = 3  # so many marks side by side may be anything
+_NEAR = 25
+_ENLARGED = 2.0
+_ENLARGED_TO = 20  # pixels that marks should have
+_MOST_AGAIN = 8_000_000  # pixels, enlarged
+
+
+type _Tile = tuple[int, int, int, int]  # top, bottom, left, right
+type _Marks = tuple[int, int, int, int, float]  # a place, and how high the marks in it are
 
 
 def text_quads(pixels: Pixels) -> list[Numbers]:
@@ -45,8 +59,10 @@ def text_quads(pixels: Pixels) -> list[Numbers]:
     """
     height, width = pixels.shape[:2]
     scale = _scale(height, width)
-    seen = _likelihood(pixels, scale)
-    quads = (quad / scale for quad in _regions(seen))
+    shrunken = _scaled(pixels, scale)
+    quads = [quad / scale for quad in _regions(_likelihood(shrunken, _tiles(shrunken)))]
+    if scale < _ENLARGED:
+        quads += _looked_at_again(pixels, quads)
     limit = np.array([width, height], np.float32)
     return [np.clip(quad, 0, limit).astype(np.float32) for quad in quads]
 
@@ -58,25 +74,88 @@ def _scale(height: int, width: int) -> float:
     return 1.0 if size <= _FULL_SIZE else max(_LEAST_SCALE, (_FULL_SIZE / size) ** 0.5)
 
 
-def _likelihood(pixels: Pixels, scale: float) -> Pixels:
-    """How likely text stands at each pixel, 0 to 255, put together from tiles."""
-    if scale != 1.0:
-        way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-        pixels = np.asarray(
-            cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=way), np.uint8
-        )
+def _scaled(pixels: Pixels, scale: float) -> Pixels:
+    if scale == 1.0:
+        return pixels
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=way), np.uint8)
+
+
+def _looked_at_again(pixels: Pixels, quads: Sequence[Numbers]) -> Iterator[Numbers]:
+    """More quadrangles, where marks that may be small letters lie in none."""
     height, width = pixels.shape[:2]
-    result = np.zeros((height, width), np.uint8)
-    for top, bottom in _stretches(height):
-        for left, right in _stretches(width):
-            inner = slice(top, bottom), slice(left, right)
-            up, back = max(0, top - _OVERLAP), max(0, left - _OVERLAP)
-            tile = pixels[up : bottom + _OVERLAP, back : right + _OVERLAP]
-            if int(tile.max()) - int(tile.min()) < 4:
-                continue  # nobody can read what stands there
-            likely = _tile_likelihood(tile)
-            result[inner] = likely[top - up :, left - back :][: bottom - top, : right - left]
+    size = 0.0
+    for top, bottom, left, right, marks in sorted(_left_over(pixels, quads), key=_area):
+        scale = min(_ENLARGED, max(1.0, _ENLARGED_TO / marks))
+        up, back = max(0, top - _OVERLAP), max(0, left - _OVERLAP)
+        down, on = min(height, bottom + _OVERLAP), min(width, right + _OVERLAP)
+        size += (down - up) * (on - back) * scale**2
+        if size > _MOST_AGAIN:
+            return  # so large a place is a texture
+        larger = _scaled(pixels[up:down, back:on], scale)
+        for found in _regions(_likelihood(larger, _tiles(larger))):
+            quad = found / scale + np.array([back, up], np.float32)
+            if not _lies_in(quad, quads):
+                yield quad
+
+
+def _left_over(pixels: Pixels, quads: Sequence[Numbers]) -> list[_Marks]:
+    """Places with marks as large as small letters where no text was found."""
+    grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)
+    around = cv2.blur(grey, (41, 41))
+    known = np.zeros(grey.shape, np.uint8)
+    for quad in quads:
+        cv2.fillPoly(known, [np.round(quad).astype(np.int32)], (1,))
+    marks = np.zeros(grey.shape, np.uint8)
+    found: list[Numbers] = []
+    for darker, lighter in ((grey, around), (around, grey)):  # than the paper around
+        ink = (np.asarray(cv2.subtract(lighter, darker)) > _INK) & (known == 0)
+        count, labels, boxes, middles = cv2.connectedComponentsWithStats(ink.astype(np.uint8))
+        wide, high = boxes[:, cv2.CC_STAT_WIDTH], boxes[:, cv2.CC_STAT_HEIGHT]
+        letters = (high >= _LETTERS.start) & (high < _LETTERS.stop) & (wide < _LETTERS.stop)
+        letters[0] = False
+        marks |= letters[labels]
+        found.append(np.column_stack((middles, high))[letters])
+    near = cv2.dilate(marks, np.ones((_NEAR, _NEAR), np.uint8))
+    count, labels, boxes, _ = cv2.connectedComponentsWithStats(near)
+    across, down, high = np.concatenate(found).T
+    place_of = labels[down.astype(int), across.astype(int)]
+    counts = np.bincount(place_of, minlength=count)
+    heights = np.bincount(place_of, high, minlength=count)
+    return [
+        (int(top), int(top + high), int(left), int(left + wide), float(heights[n] / counts[n]))
+        for n, (left, top, wide, high, _) in enumerate(boxes)
+        if n and counts[n] > _FEW
+    ]
+
+
+def _area(place: _Marks) -> int:
+    top, bottom, left, right, _ = place
+    return (bottom - top) * (right - left)
+
+
+def _lies_in(quad: Numbers, others: Sequence[Numbers]) -> bool:
+    x, y = (float(n) for n in quad.mean(0))
+    return any(cv2.pointPolygonTest(other, (x, y), measureDist=False) >= 0 for other in others)
+
+
+def _likelihood(pixels: Pixels, tiles: Iterable[_Tile]) -> Pixels:
+    """How likely text stands at each pixel, 0 to 255; nothing is known outside of the tiles."""
+    result = np.zeros(pixels.shape[:2], np.uint8)
+    for top, bottom, left, right in tiles:
+        inner = slice(top, bottom), slice(left, right)
+        up, back = max(0, top - _OVERLAP), max(0, left - _OVERLAP)
+        tile = pixels[up : bottom + _OVERLAP, back : right + _OVERLAP]
+        if int(tile.max()) - int(tile.min()) < 4:
+            continue  # nobody can read what stands there
+        likely = _tile_likelihood(tile)
+        result[inner] = likely[top - up :, left - back :][: bottom - top, : right - left]
     return result
+
+
+def _tiles(pixels: Pixels) -> list[_Tile]:
+    height, width = pixels.shape[:2]
+    return [(*rows, *columns) for rows in _stretches(height) for columns in _stretches(width)]
 
 
 def _stretches(length: int) -> Iterator[tuple[int, int]]:

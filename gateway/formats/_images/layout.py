@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from gateway.formats._images.ocr import Line, Polygon
+from gateway.formats._images.ocr import Line, Polygon, is_ideograph
 
 # Narrower lines, in line heights, are entries of a list rather than wrapped; two lines alone prove
 # less than more of them.
@@ -20,6 +20,9 @@ _WRAPPING = 8.0
 _WRAPPING_ALONE = 14.0
 _WIDEST_WORD = 6.0  # a longer one is broken rather than moved to the next line whole
 _TOKEN = frozenset("0123456789@_/\\=+%&#~")
+
+
+type _Way = tuple[bool, int]  # mirrored, and by how many quarters turned
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +64,16 @@ class _Placed:
 
 def blocks(lines: Iterable[Line]) -> tuple[Block, ...]:
     """Lines put together, those that run the same way with each other."""
-    by_way: dict[int, list[Line]] = {}
+    by_way: dict[_Way, list[Line]] = {}
     for line in lines:
-        by_way.setdefault(round(_angle(line) / (math.pi / 2)) % 4, []).append(line)
+        quarter = round(_angle(line) / (math.pi / 2)) % 4
+        by_way.setdefault((_is_mirrored(line), quarter), []).append(line)
     return tuple(block for way in sorted(by_way) for block in _blocks(by_way[way], way))
 
 
-def _blocks(lines: Sequence[Line], way: int) -> Iterator[Block]:
-    rows = _rows(_placed(lines, _slope(lines, way)))
+def _blocks(lines: Sequence[Line], way: _Way) -> Iterator[Block]:
+    mirrored, quarter = way
+    rows = _rows(_placed(lines, _slope(lines, quarter), mirrored=mirrored))
     follows = _wrapped(rows)
     inner = set(map(id, follows.values()))
     loose: list[tuple[str, _Placed]] = []
@@ -100,7 +105,7 @@ def _joined(pieces: Sequence[tuple[str, _Placed]], context: tuple[str, ...]) -> 
     return Block(text, tuple(starts), context)
 
 
-def _slope(lines: Iterable[Line], way: int) -> float:
+def _slope(lines: Iterable[Line], quarter: int) -> float:
     """The angle at which most of the text runs; a box around a short word says little of it."""
     long = sorted((_angle(line), line.width) for line in lines if line.width > 5 * line.height)
     total = sum(width for _, width in long)
@@ -108,18 +113,19 @@ def _slope(lines: Iterable[Line], way: int) -> float:
         total -= 2 * width
         if total <= 0:
             return angle
-    return way * math.pi / 2
+    return quarter * math.pi / 2
 
 
-def _placed(lines: Iterable[Line], slope: float) -> list[_Placed]:
-    """Lines of one direction in a frame in which they run to the right."""
+def _placed(lines: Iterable[Line], slope: float, *, mirrored: bool) -> list[_Placed]:
+    """Lines of one direction in a frame in which they run to the right, the next ones below."""
     cos, sin = math.cos(slope), math.sin(slope)
+    sign = -1 if mirrored else 1
 
     def across(point: tuple[float, float]) -> float:
         return point[0] * cos + point[1] * sin
 
     def down(point: tuple[float, float]) -> float:
-        return point[1] * cos - point[0] * sin
+        return sign * (point[1] * cos - point[0] * sin)
 
     return [
         _Placed(
@@ -195,14 +201,14 @@ def _first_word(place: _Placed) -> float:
     """How wide a line's first word is; text without spaces breaks anywhere."""
     text = place.line.text
     word = text.split(maxsplit=1)[0]
-    letters = 1 if _is_ideograph(word[0]) else len(word)
+    letters = 1 if is_ideograph(word[0]) else len(word)
     return (place.right - place.left) * letters / len(text)
 
 
 def _seam(one: _Placed, two: _Placed) -> str:
     """What to put between a wrapped line and its continuation."""
     before, after = one.line.text, two.line.text
-    if _is_ideograph(before[-1:]) or _is_ideograph(after[:1]) or before.endswith("-"):
+    if is_ideograph(before[-1:]) or is_ideograph(after[:1]) or before.endswith("-"):
         return ""
     head, tail = before.split()[-1:], after.split()[:1]
     if not head or not tail or not _is_token(head[0]) or not _is_token(tail[0]):
@@ -220,6 +226,11 @@ def _gap(before: _Placed, place: _Placed) -> str:
     return " " if gap < 1.2 * place.height else "\t"
 
 
+def _is_mirrored(line: Line) -> bool:
+    (left, top), (right, bottom), _, (x, y) = line.corners
+    return (right - left) * (y - top) < (bottom - top) * (x - left)
+
+
 def _angle(line: Line) -> float:
     (left, top), (right, bottom) = line.corners[:2]
     return math.atan2(bottom - top, right - left)
@@ -228,7 +239,3 @@ def _angle(line: Line) -> float:
 def _is_token(word: str) -> bool:
     """Whether a word is a number, key or address, which programs break anywhere."""
     return bool(_TOKEN & {*word}) or "." in word[1:-1]
-
-
-def _is_ideograph(char: str) -> bool:
-    return "\u3000" <= char <= "\u9fff" or "\uff00" <= char <= "\uffef"

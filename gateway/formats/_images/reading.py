@@ -110,7 +110,7 @@ def _read_view(pixels: Pixels, origin: Origin | None) -> Reading:
     height, width = pixels.shape[:2]
     if min(height, width) < _SHORTEST_SIDE or height * width < _SMALLEST_SIZE:
         return Reading()
-    if int(pixels.max()) - int(pixels.min()) < 2:
+    if int(pixels.max()) == int(pixels.min()):
         return Reading()
     digest = hashlib.sha256(f"{height}x{width}:".encode() + pixels.tobytes()).digest()
     known = _readings.get(digest)

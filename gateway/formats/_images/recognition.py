@@ -78,7 +78,7 @@ def _read(line: Pixels) -> Reading:
 def _edges(line: Pixels, centres: Sequence[float]) -> tuple[float, ...]:
     """Between two characters, the column with the least ink that is not far from the middle."""
     width = line.shape[1]
-    ink = line.std(axis=(0, 2))
+    ink = _ink(line)
     ink = ink / max(float(ink.max()), 1.0)
     edges = [0.0]
     for one, two in pairwise(centres):
@@ -88,6 +88,12 @@ def _edges(line: Pixels, centres: Sequence[float]) -> tuple[float, ...]:
         cost = ink[first : first + len(columns)] + _OFF_CENTRE * np.abs(columns - middle) / half
         edges.append((first + int(np.argmin(cost)) + 0.5) / width if len(cost) else middle / width)
     return (*edges, 1.0)
+
+
+def _ink(line: Pixels) -> Numbers:
+    """How much the brightness of each column varies."""
+    grey = np.asarray(cv2.cvtColor(line, cv2.COLOR_BGR2GRAY), np.float32)
+    return np.asarray(grey.std(axis=0), np.float32)
 
 
 def _straightened(pixels: Pixels, quad: Numbers) -> Pixels:
@@ -110,7 +116,7 @@ def _pieces(line: Pixels) -> Iterator[tuple[int, int]]:
     width = line.shape[1]
     start = 0
     if width > _WIDEST:
-        ink = np.convolve(line.std(axis=(0, 2)), np.ones(5) / 5, "same")
+        ink = np.convolve(_ink(line), np.ones(5) / 5, "same")
     while width - start > _WIDEST:
         window = ink[start + _WIDEST - _SLACK : start + _WIDEST]
         cut = start + _WIDEST - _SLACK + int(np.argmin(window))
@@ -130,10 +136,12 @@ def _characters(piece: Pixels) -> Iterator[tuple[str, float, float]]:
     best = likely.argmax(axis=1)
     changed = np.ones(len(best), bool)
     changed[1:] = best[1:] != best[:-1]
-    ends = np.append(np.flatnonzero(changed)[1:], len(best))
+    firsts = np.flatnonzero(changed)
+    ends = np.append(firsts[1:], len(best))
+    sure = np.maximum.reduceat(likely.max(axis=1), firsts)
     per_column = piece.shape[1] / len(best)
-    for first, last in zip(np.flatnonzero(changed), ends, strict=True):
+    for first, last, score in zip(firsts.tolist(), ends.tolist(), sure.tolist(), strict=True):
         kind = int(best[first])
         if kind:
             place = min((first + last) / 2 * per_column, float(width))
-            yield alphabet()[kind], place, float(likely[first:last, kind].max())
+            yield alphabet()[kind], place, score

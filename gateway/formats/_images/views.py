@@ -13,6 +13,7 @@ from PIL import Image
 from gateway.formats._images.models import Pixels
 
 _DARK, _LIGHT = 112, 144
+_MOST_ENTRIES = 16  # of a palette; a photograph's hide nothing that can be read
 
 
 def views(image: Image.Image) -> list[Pixels]:
@@ -24,26 +25,42 @@ def views(image: Image.Image) -> list[Pixels]:
     if image.mode in ("I;16", "I;16B", "I;16L", "I", "F"):
         return [_stretched(image)]
     if not image.has_transparency_data:
-        return [_reversed(np.asarray(image.convert("RGB")))]
+        seen = _reversed(np.asarray(image.convert("RGB")))
+        return [seen, *_same_colours(image)]
     pixels = np.asarray(image.convert("RGBA"))
     plain, cover = pixels[:, :, :3], pixels[:, :, 3:].astype(np.uint16)
     if int(cover.min()) == 255:
         return [_reversed(plain)]
-    seen = plain[cover[:, :, 0] > 0].max(axis=1) if (cover > 0).any() else np.zeros(1, np.uint8)
+    shown = plain[cover[:, :, 0] > 0].max(axis=1) if (cover > 0).any() else np.zeros(1, np.uint8)
     backgrounds = []
-    if int(seen.min()) < _LIGHT:
+    if int(shown.min()) < _LIGHT:
         backgrounds.append(255)
-    if int(seen.max()) > _DARK:
+    if int(shown.max()) > _DARK:
         backgrounds.append(0)
     found = [_before(plain, cover, background) for background in backgrounds]
     under = plain[cover[:, :, 0] < 255]
-    if int(under.max()) - int(under.min()) > 2:
+    if int(under.max()) > int(under.min()):
         found.append(_reversed(plain))
     different: list[Pixels] = []
     for view in found:
         if not any(np.array_equal(view, other) for other in different):
             different.append(view)
     return different
+
+
+def _same_colours(image: Image.Image) -> list[Pixels]:
+    """The numbers of a palette's entries, if two that are used have one colour."""
+    if image.mode != "P":
+        return []
+    numbers = np.asarray(image)
+    palette = image.getpalette("RGB") or []
+    used = np.unique(numbers).tolist()
+    colours = {tuple(palette[3 * n : 3 * n + 3]) for n in used}
+    if len(colours) == len(used) or len(used) > _MOST_ENTRIES:
+        return []
+    spread = np.zeros(256, np.uint8)
+    spread[used] = np.linspace(0, 255, len(used)).astype(np.uint8)
+    return [np.repeat(spread[numbers][:, :, None], 3, axis=2)]
 
 
 def _before(plain: Pixels, cover: npt.NDArray[np.uint16], background: int) -> Pixels:

@@ -87,23 +87,25 @@ def edited_body(raw: bytes, content: bytes, encoding: str, newline: bytes, *, te
         return encode_body(content, encoding, newline, text=text)
     rows = [line[0] for line in _QP_LINE.finditer(raw) if line[0]]
     shown = [quopri.decodestring(row) for row in rows]
-    first = 0
-    while rows and first < len(rows) and content.startswith(shown[first]):
-        content = content[len(shown[first]) :]
+    wanted, first = content, 0
+    while first < len(rows) and wanted.startswith(shown[first]):
+        wanted = wanted[len(shown[first]) :]
         first += 1
     last = len(rows)
-    while last > first and content.endswith(shown[last - 1]):
+    while last > first and wanted.endswith(shown[last - 1]):
         last -= 1
-        content = content[: len(content) - len(shown[last])]
-    middle, lines = shown[first:last], content.splitlines(keepends=True)
+        wanted = wanted[: len(wanted) - len(shown[last])]
+    middle, lines = shown[first:last], wanted.splitlines(keepends=True)
     if len(lines) == len(middle) and text:
         new = b"".join(
             row if line == old else _printable(line, newline, text=text)
             for row, old, line in zip(rows[first:last], middle, lines, strict=True)
         )
     else:
-        new = _printable(content, newline, text=text)
-    return b"".join((*rows[:first], new, *rows[last:]))
+        new = _printable(wanted, newline, text=text)
+    body = b"".join((*rows[:first], new, *rows[last:]))
+    joins = quopri.decodestring(body) == content  # where damage stood at a seam it may not
+    return body if joins else _printable(content, newline, text=text)
 
 
 def _printable(content: bytes, newline: bytes, *, text: bool) -> bytes:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from gateway.formats._base import edit_text
+from gateway.formats._ids import UNIQUE_ID
 from gateway.formats._mail.bodies import decode_body
 from gateway.formats._mail.header import IDENTIFIERS, HeaderText, View, read_header
 from gateway.formats._mail.parameters import Parameters, read_parameters, write_parameters
@@ -138,7 +139,7 @@ class Header:
         space = _SPACE.match(raw)
         start = entry.value + (space.end() if space else 0)
         role = Role.TRACE if trace else Role.METADATA
-        context = "message-id" if entry.name in (*IDENTIFIERS, "content-id") else entry.name
+        context = UNIQUE_ID if entry.name in (*IDENTIFIERS, "content-id") else entry.name
         for number, reading in enumerate(read_header(self.data, start, entry.end, self.charsets)):
             for view in reading.views(entry.name):
                 place = _Place(entry, reading, view, trace=trace)

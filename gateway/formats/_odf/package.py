@@ -10,6 +10,7 @@ Source: OASIS OpenDocument 1.3, part 2 (packages): §3.3 (``mimetype``), §3.4 (
 
 from __future__ import annotations
 
+import mimetypes
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -42,6 +43,7 @@ from gateway.model import Edit, Hint, Role, Segment, Unread
 MANIFEST = "META-INF/manifest.xml"
 _SIGNATURES = re.compile(r"META-INF/\w*signatures\.xml$")
 _XML_NAME = re.compile(r"\.(?:xml|rdf|xlb|xlc|xdl)$", re.IGNORECASE)
+_MEDIA_TYPE = re.compile(r"""\s[\w.-]*:?media-type\s*=\s*("[^"]*"|'[^']*')""")
 _FULL_PATH = re.compile(r"""\s[\w.-]*:?full-path\s*=\s*("[^"]*"|'[^']*')""")
 
 # Parts that nobody misses, by their name.
@@ -74,6 +76,7 @@ class Package:
         self._sources = {part.name: part.source.text for part in parts}
         self._codecs = {part.name: part.source.codec for part in parts}
         self._reading = Reading()
+        open_child.ledger.spend_pages(sum(_pages(kind, source) for source in self._sources.values()))
         for part in parts:
             PartReader(part, self._reading).read()
         self._paths: dict[Slot, Member] = {}
@@ -238,6 +241,7 @@ class Package:
                 listed.append((match.start(), end, ""))
             elif name in names:
                 listed.append((start, start + len(path[1]), quoteattr(names[name])))
+                listed += _new_kind(match, name, names[name])
         if listed:
             kept = [
                 change
@@ -255,6 +259,19 @@ class Package:
 
     def _written(self, part: str, changes: Sequence[Range]) -> bytes:
         return written(self._sources[part], self._codecs[part], changes)
+
+
+_PAGES = {
+    "odt": re.compile(r"<[\w.-]*:?soft-page-break\b"),
+    "ods": re.compile(r"<[\w.-]*:?table[\s>]"),
+    "odp": re.compile(r"<draw:page[\s>]"),
+    "odg": re.compile(r"<draw:page[\s>]"),
+}
+
+
+def _pages(kind: str, source: str) -> int:
+    """About how many pages, slides or sheets a part has."""
+    return sum(1 for _ in _PAGES[kind].finditer(source))
 
 
 def written(source: str, codec: str, changes: Sequence[Range]) -> bytes:
@@ -335,6 +352,14 @@ def _remark(remark: bytes, part: str) -> Passage:
     text = remark.decode("utf-8", "replace")
     slot = Slot("", 0, 0, text, Escape.LITERAL, Rule.CONTAINER)
     return Passage(Segment(text, part, Role.HIDDEN), ((text, (slot,)),))
+
+
+def _new_kind(entry: re.Match[str], old: str, new: str) -> Iterator[Range]:
+    """The media type of a member that was written as another kind (part 2, §4.8.14)."""
+    told = _MEDIA_TYPE.search(entry[0])
+    kind = mimetypes.types_map.get(posixpath.splitext(new)[1].lower())
+    if told and kind and posixpath.splitext(old)[1] != posixpath.splitext(new)[1]:
+        yield entry.start() + told.start(1), entry.start() + told.end(1), quoteattr(kind)
 
 
 def _unquoted(raw: str) -> str:

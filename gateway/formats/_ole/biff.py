@@ -19,6 +19,7 @@ BOF, EOF, FILEPASS, BOUNDSHEET = 0x0809, 0x000A, 0x002F, 0x0085
 INDEX, DBCELL, EXTSST, SST = 0x020B, 0x00D7, 0x00FF, 0x00FC
 NUMBER, RK, MULRK, LABEL, LABELSST = 0x0203, 0x027E, 0x00BD, 0x0204, 0x00FD
 FORMULA, STRING, SHRFMLA, ARRAY, TABLE = 0x0006, 0x0207, 0x04BC, 0x0221, 0x0236
+NAME, VALIDATION, CONDITION = 0x0018, 0x01BE, 0x01B1
 _BIFF8 = 0x0600
 GRAPH = 0x0680
 """Version of a chart by Microsoft Graph, whose cells are laid out otherwise ([MS-OGRAPH])."""
@@ -66,6 +67,14 @@ class Cut(Exception):
     """A string goes on where no record does."""
 
 
+class RichString(NamedTuple):
+    """A shared string: its characters, formatting runs of four bytes, and how it is spoken."""
+
+    spans: Sequence[Span]
+    runs: bytes
+    extra: bytes
+
+
 class Cursor:
     """Reads along a record and those that continue it."""
 
@@ -88,14 +97,14 @@ class Cursor:
 
     def take(self, size: int) -> bytes:
         """So many bytes; where a record ends they go on in the next."""
-        found = b""
+        found = bytearray()
         while len(found) < size:
             if self.at >= self._end:
                 self._next()
             step = min(size - len(found), self._end - self.at)
             found += self._data[self.at : self.at + step]
             self.at += step
-        return found
+        return bytes(found)
 
     def number(self, size: int) -> int:
         """An unsigned number."""
@@ -116,19 +125,19 @@ class Cursor:
             self.at += step * width
             count -= step
 
-    def rich_string(self) -> list[Span]:
-        """A string with formatting runs and phonetic data, which are passed over."""
+    def begin(self) -> int:
+        """Where the next string begins: in the next record, if this one is at its end."""
+        if self.at >= self._end:
+            self._next()
+        return self.at
+
+    def rich_string(self) -> RichString:
+        """A string with formatting runs and phonetic data."""
         count, flags = self.number(2), self.number(1)
         runs = self.number(2) if flags & 8 else 0
         extra = self.number(4) if flags & 4 else 0
         spans = list(self.characters(count, wide=bool(flags & 1)))
-        if runs:
-            self.take(4 * runs)
-        while extra:
-            step = min(extra, 4096)
-            self.take(step)
-            extra -= step
-        return spans
+        return RichString(spans, self.take(4 * runs), self.take(extra))
 
 
 def text_span(data: bytes, path: Path, at: int, count: int, *, wide: bool) -> Span:
@@ -139,6 +148,18 @@ def text_span(data: bytes, path: Path, at: int, count: int, *, wide: bool) -> Sp
     if any("\ud800" <= unit <= "\udfff" for unit in units):
         units = units.encode(UTF16, "surrogatepass").decode(UTF16, "replace")
     return Span(units, path, at, UTF16)
+
+
+def packed(text: str) -> tuple[bytes, int]:
+    """Characters as a record keeps them, and 1 if they take two bytes each."""
+    if all(c <= "\xff" for c in text):
+        return text.encode(LATIN), 0
+    return text.encode(UTF16, "replace"), 1
+
+
+def record(kind: int, content: bytes | bytearray) -> bytes:
+    """A record of some content."""
+    return struct.pack("<2H", kind, len(content)) + content
 
 
 def continued(records: Sequence[Record], number: int) -> list[tuple[int, int]]:
@@ -199,7 +220,6 @@ def laid_out(data: bytes, records: Sequence[Record], new: Mapping[int, bytes]) -
         BOUNDSHEET: _fixed_sheet,
         INDEX: _fixed_index,
         DBCELL: _fixed_cells,
-        EXTSST: _fixed_sst,
     }
     for number, record in enumerate(records):
         if fixer := fixers.get(record.kind):
@@ -249,11 +269,4 @@ def _fixed_cells(record: bytearray, at: int, moved: _Moved) -> bytes:
         step = moved(old) - new
         struct.pack_into("<H", record, place, step & 0xFFFF)
         new = moved(old)
-    return bytes(record)
-
-
-def _fixed_sst(record: bytearray, at: int, moved: _Moved) -> bytes:
-    del at
-    for place in range(4 + 2, len(record) - 7, 8):
-        struct.pack_into("<I", record, place, moved(struct.unpack_from("<I", record, place)[0]))
     return bytes(record)

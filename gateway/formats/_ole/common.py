@@ -48,6 +48,13 @@ _OFFICE = re.compile(
     r"|MSWordDoc|Biff[58]|WordDocument|Root Entry|Word97|Package"
 )
 
+# Whole files in free sectors: deleted ones, or such as another program finds from its end.
+_FILES = re.compile(
+    rb"PK\x03\x04.{22}|PK\x05\x06\x00{4}|\x89PNG\r\n|\xff\xd8\xff[\xc0-\xfe]|%PDF-1"
+    rb"|\x1f\x8b\x08[\x00-\x1f]|Rar!\x1a|7z\xbc\xaf",
+    re.DOTALL,
+)
+
 
 def is_office_word(text: str) -> bool:
     """Whether Office itself wrote this, in every file."""
@@ -182,7 +189,9 @@ def _read_rest(node: Node, reading: Reading, part: str) -> None:
 
 
 def _leftover(stretch: bytes, part: str) -> Iterator[Passage]:
-    """Text in free sectors; it goes when the file is written anew."""
+    """Text in free sectors; it goes when the file is written anew, as do files in there."""
+    if _FILES.search(stretch) or looks_packed(stretch):
+        yield Passage(Segment("", part, Role.DISPENSABLE, ("free space: not read",)), Gone())
     for number, run in enumerate(text_runs(stretch), 1):
         if not is_office_word(run.text):
             yield Passage(Segment(run.text, f"{part}/run {number}", Role.HIDDEN), Gone())

@@ -9,21 +9,27 @@ import re
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 from gateway.errors import Unreadable
-from gateway.formats._base import edit_text
 from gateway.formats._ole import biff
 from gateway.formats._ole.biff import Cursor, Cut, Record, continued, counted_strings, text_span
 from gateway.formats._ole.cfb import STREAM, Compound
 from gateway.formats._ole.excel_numbers import Numbers, rk_number
-from gateway.formats._ole.passage import Inline, Passage, Path, Span, Streams, inline
+from gateway.formats._ole.excel_writing import (
+    Cell,
+    CellName,
+    Constant,
+    Result,
+    SharedString,
+    SheetName,
+)
+from gateway.formats._ole.passage import Blank, Inline, Passage, Path, Place, Span, inline
 from gateway.formats._ole.reading import Reading
-from gateway.model import Edit, Role, Segment
+from gateway.model import Role, Segment
 
 MAIN = frozenset({"workbook"})
 
-_NOTE, _TXO, _WRITEACCESS, _RSTRING, _NAME = 0x001C, 0x01B6, 0x005C, 0x00D6, 0x0018
+_NOTE, _TXO, _WRITEACCESS, _RSTRING = 0x001C, 0x01B6, 0x005C, 0x00D6
 _FILESHARING = 0x005B
 _DRAWING_GROUP, _DRAWING = 0x00EB, 0x00EC
 _THEME, _CONTINUE_12 = 0x0896, 0x087F
@@ -44,21 +50,11 @@ _NUMBERS_ONLY = frozenset(
     }
     | {_DRAWING_GROUP, _DRAWING, 0x0092}
 )
+_WITH_FORMULAS = frozenset({biff.NAME, biff.VALIDATION, biff.CONDITION, biff.SHRFMLA, biff.ARRAY})
+_NUMBER_TOKEN = re.compile(rb"\x1f(?=(.{8}))", re.DOTALL)
+_LEAST_CONSTANT, _MOST_CONSTANT = 1e6, 1e18
+_LONGEST_LABEL = 255
 _BY_ITSELF = frozenset({biff.CONTINUE, _THEME, _CONTINUE_12})
-
-
-@dataclass(frozen=True, slots=True)
-class NumberCell:
-    """A cell with a number, or with a formula: an edit makes it a cell with text."""
-
-    stream: Path = field(repr=False)
-    at: int
-    column: int = 0
-
-    def write(self, streams: Streams, text: str, edits: Sequence[Edit]) -> None:
-        """Note the text; the stream is laid out anew at the end."""
-        key = (self.stream, self.at + (self.column << 40))
-        streams.cells[key] = edit_text(text, edits)
 
 
 def read_excel(compound: Compound, reading: Reading) -> None:
@@ -140,15 +136,30 @@ class _Book:
     def _shared(self, number: int, record: Record) -> Iterator[Passage]:
         cursor = Cursor(self._data, self._path, continued(self._records, number))
         _, count = cursor.number(4), cursor.number(4)
-        found: list[list[Span]] = []
+        found: list[Sequence[Span]] = []
         with suppress(Cut):  # fewer strings than were announced; the rest is searched as runs
-            found.extend(cursor.rich_string() for _ in range(min(count, len(self._data))))
+            found.extend(cursor.rich_string().spans for _ in range(min(count, len(self._data))))
         self._strings = ["".join(span.text for span in spans) for spans in found]
         for index, spans in enumerate(found):
             head = self._contexts.get(index)
             context = (self._text_of(int(head[0])),) if head else ()
-            yield from inline(spans, f"string {index + 1}", Role.BODY, context)
+            place = SharedString(self._path, index)
+            yield from self._placed(spans, f"string {index + 1}", place, Role.BODY, context)
         del record
+
+    def _placed(
+        self,
+        spans: Sequence[Span],
+        part: str,
+        place: Place,
+        role: Role,
+        context: tuple[str, ...] = (),
+    ) -> Iterator[Passage]:
+        """A passage of the spans that is written in a way of its own."""
+        for passage in inline(spans, part, role, context):
+            for span in spans:
+                self._reading.cover(self._path, span.start, span.offset(len(span.text)))
+            yield Passage(passage.segment, place)
 
     def _text_of(self, index: int) -> str:
         return self._strings[index] if index < len(self._strings) else ""
@@ -166,7 +177,11 @@ class _Book:
         pieces = continued(self._records, number)
         cursor = Cursor(self._data, self._path, [(record.start + 9, record.end), *pieces[1:]])
         spans = list(cursor.characters(count, wide=bool(flags & 1)))
-        yield from inline(spans, self._cell(row, column), Role.BODY, self._head(row, column, spans))
+        place: Place = Cell(self._path, record.at)
+        if len(pieces) > 1 or count > _LONGEST_LABEL:
+            place = Inline(tuple(spans))
+        head = self._head(row, column, spans)
+        yield from self._placed(spans, self._cell(row, column), place, Role.BODY, head)
 
     def _head(self, row: int, column: int, spans: Sequence[Span] = ()) -> tuple[str, ...]:
         if row == 0:
@@ -178,7 +193,7 @@ class _Book:
         return self._place("cell", f"R{row + 1}C{column + 1}")
 
     def _shown(
-        self, row: int, column: int, style: int, value: float, place: NumberCell
+        self, row: int, column: int, style: int, value: float, place: Cell
     ) -> Iterator[Passage]:
         for text in self._numbers.shown(style, value):
             segment = Segment(text, self._cell(row, column), Role.BODY, self._head(row, column))
@@ -187,48 +202,75 @@ class _Book:
     def _rk(self, number: int, record: Record) -> Iterator[Passage]:
         del number
         row, column, style, raw = struct.unpack_from("<3HI", self._data, record.start)
-        place = NumberCell(self._path, record.at)
+        place = Cell(self._path, record.at)
         yield from self._shown(row, column, style, rk_number(raw), place)
 
     def _number(self, number: int, record: Record) -> Iterator[Passage]:
         del number
         row, column, style, value = struct.unpack_from("<3Hd", self._data, record.start)
-        yield from self._shown(row, column, style, value, NumberCell(self._path, record.at))
+        yield from self._shown(row, column, style, value, Cell(self._path, record.at))
 
     def _many(self, number: int, record: Record) -> Iterator[Passage]:
         del number
         row, first = struct.unpack_from("<2H", self._data, record.start)
         for index in range((record.end - record.start - 6) // 6):
             style, raw = struct.unpack_from("<HI", self._data, record.start + 4 + 6 * index)
-            place = NumberCell(self._path, record.at, index + 1)
+            place = Cell(self._path, record.at, index + 1)
             yield from self._shown(row, first + index, style, rk_number(raw), place)
 
     def _formula(self, number: int, record: Record) -> Iterator[Passage]:
-        del number
         row, column, style = struct.unpack_from("<3H", self._data, record.start)
         result = self._data[record.start + 6 : record.start + 14]
         if result[6:] != b"\xff\xff":
             (value,) = struct.unpack("<d", result)
-            yield from self._shown(row, column, style, value, NumberCell(self._path, record.at))
+            yield from self._shown(row, column, style, value, Cell(self._path, record.at))
         part = f"{self._cell(row, column)}/formula"
-        yield from self._counted(record.start + 20, record.end, part, Role.HIDDEN)
+        shown = self._result_text(number)
+        strings = counted_strings(self._data, self._path, record.start + 20, record.end)
+        for index, span in enumerate(strings, 1):
+            place = Constant(self._path, record.at, Inline((span,)), shown)
+            yield from self._placed([span], f"{part}/{index}", place, Role.HIDDEN)
+        yield from self._constants(record.start + 20, record.end, part)
 
-    def _result(self, number: int, record: Record) -> Iterator[Passage]:
-        pieces = continued(self._records, number)
+    def _constants(self, start: int, end: int, part: str) -> Iterator[Passage]:
+        """Long whole numbers in a formula ([MS-XLS] §2.5.198.79, PtgNum)."""
+        for match in _NUMBER_TOKEN.finditer(self._data, start, end):
+            (value,) = struct.unpack("<d", match[1])
+            if _LEAST_CONSTANT <= abs(value) < _MOST_CONSTANT and value == int(value):
+                segment = Segment(str(int(value)), f"{part}/number {match.start()}", Role.HIDDEN)
+                yield Passage(segment, Blank(self._path, match.start(1), match.end(1)))
+
+    def _result_text(self, number: int) -> str:
+        """The text that the formula in a record gave, or nothing."""
+        for index in range(number + 1, min(number + 3, len(self._records))):
+            record = self._records[index]
+            if record.kind == biff.STRING:
+                return "".join(span.text for span in self._string(index))
+            if record.kind not in {biff.SHRFMLA, biff.ARRAY, biff.TABLE}:
+                break
+        return ""
+
+    def _string(self, number: int) -> list[Span]:
+        """The text of a record with the result of a formula."""
+        record, pieces = self._records[number], continued(self._records, number)
         count, flags = struct.unpack_from("<HB", self._data, record.start)
         cursor = Cursor(self._data, self._path, [(record.start + 3, record.end), *pieces[1:]])
-        spans = list(cursor.characters(count, wide=bool(flags & 1)))
+        return list(cursor.characters(count, wide=bool(flags & 1)))
+
+    def _result(self, number: int, record: Record) -> Iterator[Passage]:
+        del record
+        spans = self._string(number)
         formula = self._formula_before(number)
         if formula is None:
             yield from inline(spans, self._place("result", number))
             return
         text = "".join(span.text for span in spans)
         row, column = struct.unpack_from("<2H", self._data, formula.start)
-        for start, end in pieces:
+        for start, end in continued(self._records, number):
             self._reading.cover(self._path, start, end)
         if text.strip():
             segment = Segment(text, self._cell(row, column), Role.BODY, self._head(row, column))
-            yield Passage(segment, FormulaText(self._path, formula.at, Inline(tuple(spans))))
+            yield Passage(segment, Result(self._path, formula.at, Inline(tuple(spans))))
 
     def _formula_before(self, number: int) -> Record | None:
         """The formula whose result a string is; a shared one's own record may stand between."""
@@ -242,7 +284,8 @@ class _Book:
     def _sheet_name(self, number: int, record: Record) -> Iterator[Passage]:
         count, flags = self._data[record.start + 6], self._data[record.start + 7]
         span = text_span(self._data, self._path, record.start + 8, count, wide=bool(flags & 1))
-        yield from inline([span], self._place("sheet name", number), Role.NAME)
+        place = SheetName(self._path, record.at)
+        yield from self._placed([span], self._place("sheet name", number), place, Role.NAME)
 
     def _note(self, number: int, record: Record) -> Iterator[Passage]:
         """Who wrote a comment; its text stands in a box."""
@@ -298,7 +341,9 @@ class _Book:
         role = Role.TRACE if record.kind == _FILESHARING else Role.HIDDEN
         part = self._place("record", number)
         yield from self._counted(record.start, record.end, part, role)
-        if record.kind == _NAME:
+        if record.kind in _WITH_FORMULAS:
+            yield from self._constants(record.start, record.end, part)
+        if record.kind == biff.NAME:
             yield from self._defined_name(record, part)
 
     def _defined_name(self, record: Record, part: str) -> Iterator[Passage]:
@@ -309,7 +354,8 @@ class _Book:
             wide = bool(self._data[at] & 1)
             if at + 1 + count * (1 + wide) <= record.end:
                 span = text_span(self._data, self._path, at + 1, count, wide=wide)
-                yield from inline([span], f"{part}/name", Role.NAME)
+                place = CellName(self._path, record.at)
+                yield from self._placed([span], f"{part}/name", place, Role.NAME)
 
     def _counted(self, start: int, end: int, part: str, role: Role) -> Iterator[Passage]:
         for index, span in enumerate(counted_strings(self._data, self._path, start, end), 1):
@@ -348,72 +394,3 @@ class _Book:
                     pieces.append((following.start + 12, following.end))
                 data = b"".join(self._data[start:end] for start, end in pieces)
                 self._reading.archives(self._path, data, f"theme {number}", pieces)
-
-
-@dataclass(frozen=True, slots=True)
-class FormulaText:
-    """The text that a formula gave: it stays as text, the formula goes (it would say it again)."""
-
-    stream: Path = field(repr=False)
-    at: int
-    inline: Inline
-
-    def write(self, streams: Streams, text: str, edits: Sequence[Edit]) -> None:
-        """Overwrite the result, and note the cell's text."""
-        self.inline.write(streams, text, edits)
-        streams.cells[(self.stream, self.at)] = edit_text(text, edits)
-
-
-def finish_excel(compound: Compound, streams: Streams) -> None:
-    """Turn cells whose number or formula was edited into cells with text."""
-    del compound
-    for path in {path for path, _ in streams.cells}:
-        cells: dict[int, dict[int, str]] = {}
-        for (stream, key), text in streams.cells.items():
-            if stream == path:
-                cells.setdefault(key & ((1 << 40) - 1), {})[key >> 40] = text
-        data = bytes(streams.content[path])
-        records = biff.read_records(data)
-        new: dict[int, bytes] = {}
-        for number, record in enumerate(records):
-            if record.at in cells:
-                new.update(_relabelled(data, records, number, cells[record.at]))
-        streams.content[path] = bytearray(biff.laid_out(data, records, new))
-
-
-def _relabelled(
-    data: bytes, records: Sequence[Record], number: int, texts: dict[int, str]
-) -> dict[int, bytes]:
-    record = records[number]
-    row, column, style = struct.unpack_from("<3H", data, record.start)
-    if record.kind == biff.MULRK:
-        (column,) = struct.unpack_from("<H", data, record.start + 2)
-        pieces = b""
-        for index in range((record.end - record.start - 6) // 6):
-            style, raw = struct.unpack_from("<HI", data, record.start + 4 + 6 * index)
-            if index + 1 in texts:
-                pieces += _text_cell(row, column + index, style, texts[index + 1])
-            else:
-                cell = struct.pack("<3HI", row, column + index, style, raw)
-                pieces += struct.pack("<2H", biff.RK, len(cell)) + cell
-        return {record.at: pieces}
-    following = records[number + 1] if number + 1 < len(records) else None
-    if record.kind != biff.FORMULA:
-        return {record.at: _text_cell(row, column, style, texts[0])}
-    if following and following.kind in {biff.SHRFMLA, biff.ARRAY, biff.TABLE}:
-        blank = bytearray(data[record.at : record.end])  # others share the formula: it stays
-        blank[10:18] = bytes(8)
-        return {record.at: bytes(blank)}
-    new = {record.at: _text_cell(row, column, style, texts[0])}
-    if following and following.kind == biff.STRING:
-        new[following.at] = b""
-        for start, _ in continued(records, number + 1)[1:]:
-            new[start - 4] = b""
-    return new
-
-
-def _text_cell(row: int, column: int, style: int, text: str) -> bytes:
-    """A cell with its own text; Excel moves it to the shared strings when it saves."""
-    raw = text[:1000].encode("utf-16-le", "replace")
-    cell = struct.pack("<4HB", row, column, style, len(raw) // 2, 1) + raw
-    return struct.pack("<2H", biff.LABEL, len(cell)) + cell

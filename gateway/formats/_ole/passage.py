@@ -49,14 +49,14 @@ class Span(NamedTuple):
 
 @dataclass(slots=True)
 class Streams:
-    """The streams of a file while it is changed, what leaves it, and notes for its format.
+    """The streams of a file while it is changed, and what leaves it.
 
-    ``cells`` are number cells that become text: the offset of their record, and the text.
+    ``later`` are edited places that only the finisher of the format can write, with their text.
     """
 
     content: dict[Path, bytearray] = field(repr=False)
     dropped: set[Path] = field(default_factory=set, repr=False)
-    cells: dict[tuple[Path, int], str] = field(default_factory=dict, repr=False)
+    later: list[tuple[Place, str, Sequence[Edit]]] = field(default_factory=list, repr=False)
 
     def write(self, stream: Path, start: int, new: bytes) -> None:
         """Put bytes over those that stand there."""

@@ -20,6 +20,7 @@ from gateway.formats._base import Opener
 from gateway.formats._children import Children
 from gateway.formats._ooxml import kinds
 from gateway.formats._ooxml.container import container_passages, mended
+from gateway.formats._ooxml.fleeting import read_fleeting
 from gateway.formats._ooxml.hollow import HOLLOW, OLE_MAGIC
 from gateway.formats._ooxml.kinds import CONTENT_TYPES, SIGNATURES, address_of, kind_of
 from gateway.formats._ooxml.opaque import is_macros, is_object, look_of, why_dispensable, why_unread
@@ -41,7 +42,7 @@ from gateway.formats._ooxml.text import (
 )
 from gateway.formats._ooxml.traces import neutralise, sweeps
 from gateway.formats._ooxml.vocabulary import is_known_name
-from gateway.formats._ooxml.xml import HasDoctype, Source, check_xml, read_xml
+from gateway.formats._ooxml.xml import HasDoctype, Scope, Source, check_xml, read_xml
 from gateway.formats._vba.project import read_project
 from gateway.formats._zip.layout import STORED
 from gateway.formats._zip.reading import Archive, Member
@@ -87,7 +88,19 @@ type Planner = Callable[[dict[str, str], Sequence[Passage], Dealt, Plan], None]
 
 def plain_reader(parts: Sequence[Part], names: frozenset[str]) -> list[Passage]:
     """Every part as it comes."""
-    return [passage for part in parts for passage in reader_of(part, names).read()]
+    return [p for part in parts for p in passages_of(part, reader_of(part, names))]
+
+
+def passages_of(part: Part, reader: PartReader) -> list[Passage]:
+    """What a reader makes of a part; the same is made but once, see :mod:`xml`."""
+    if isinstance(reader, PackageReader):  # it knows of the other parts
+        return reader.read()
+    readings = part.source.readings
+    key = (type(reader), part.name, part.address, part.role)
+    if key not in readings:
+        readings[key] = reader.read()
+    found: list[Passage] = readings[key]
+    return found
 
 
 def reader_of(part: Part, names: frozenset[str]) -> PartReader:
@@ -123,9 +136,11 @@ class Package:
         self._children = Children(renames=True)
         self._nested: dict[str, str] = {}
         self._dispensable: dict[str, str] = {}
+        self._fleeting: set[str] = set()
         self._hollowed: set[str] = set()
         self._passages = container_passages(self._archive, strays)
         self._types = kinds.content_types(self._archive)
+        self._scope = Scope()
         parts = list(self._parts(open_child))
         self._parts_read = {part.name: part.source for part in parts}
         names = frozenset(member.name.lower() for member in self._archive.members)
@@ -198,7 +213,7 @@ class Package:
         gone |= {slot.part for slot in dealt if slot.rule is Rule.PART}
         first = len(self._passages)
         macros = {name for name, why in self._dispensable.items() if why.startswith("macros")}
-        gone |= self._dispensable.keys() - macros
+        gone |= self._fleeting | (self._dispensable.keys() - macros)
         gone |= {name for n, name in enumerate(self._spared, first) if n in touched}
         if gone & macros:
             gone |= macros
@@ -242,10 +257,12 @@ class Package:
             kind = self._types.get(member.name.lower(), "")
             try:
                 content = self._archive.read(member)
-                if why := why_dispensable(look_of(member.name, kind)):
-                    self._dispensable[member.name] = why
+                look = look_of(member.name, kind)
+                if why := why_dispensable(look):
+                    self._spare(member, look, why, content, open_child)
                 elif content and kinds.is_xml(member.name, kind, content):
-                    part = Part(member.name, address, kinds.role_of(member.name), read_xml(content))
+                    source = read_xml(content, self._scope, lean=self._lean(content))
+                    part = Part(member.name, address, kinds.role_of(member.name), source)
                     self._spare_signature(part)
                     yield part
                 elif content:
@@ -254,6 +271,29 @@ class Package:
                 raise
             except Unreadable as error:
                 self._children.unread.append(Unread(address, str(error)))
+
+    def _lean(self, content: bytes) -> bool:
+        """Whether a part gets a reader that takes cells and strings whole."""
+        return self.format == "xlsx" and bool(_LEAN.match(content[:4000]))
+
+    def _spare(self, member: Member, look: str, why: str, content: bytes, opener: Opener) -> None:
+        """A part that nobody misses; what it says is read where that can be done."""
+        kind = self._types.get(member.name.lower(), "")
+        hint = Hint(posixpath.basename(member.name), kind)
+        texts = read_fleeting(look, content, hint, opener)
+        if texts is None:
+            self._dispensable[member.name] = why
+            return
+        self._fleeting.add(member.name)
+        address = address_of(member)
+        for found in texts:
+            place = f"{address}/{found.part}" if found.part else address
+            self._whole(member.name, replace(found, part=place))
+
+    def _whole(self, name: str, segment: Segment) -> None:
+        """A text of a part that goes whole, or stays as it is."""
+        slot = Slot(name, 0, 0, segment.text, Escape.LITERAL, Rule.PART)
+        self._passages.append(Passage(segment, ((segment.text, (slot,)),)))
 
     def _spare_signature(self, part: Part) -> None:
         if part.name.startswith(SIGNATURES) and re.search(
@@ -292,9 +332,8 @@ class Package:
             self._dispensable[name] = "macros: not read"
             return
         for text in texts:
-            slot = Slot(name, 0, 0, text.text, Escape.LITERAL, Rule.PART)
-            segment = Segment(text.text, f"{address}/{text.place}", Role.HIDDEN, ("macro",))
-            self._passages.append(Passage(segment, ((text.text, (slot,)),)))
+            place = f"{address}/{text.place}"
+            self._whole(name, Segment(text.text, place, Role.HIDDEN, ("macro",)))
 
     def _written(self, part: str, changes: Sequence[Range]) -> bytes:
         source = self._parts_read[part]
@@ -306,6 +345,12 @@ class Package:
             raise CannotEdit("an edit would break a part of the file") from None
         return data
 
+
+# The roots of sheets and shared strings.
+_LEAN = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?[^<>]*\?>\s*|<!--.*?-->\s*)*+<(?:[\w.-]+:)?(?:worksheet|macrosheet|sst)[\s>]",
+    re.DOTALL,
+)
 
 # Readers of zips, ours too, take more than 200 to 1 for a bomb; stay well below.
 _LARGE, _RATIO = 1_000_000, 150

@@ -70,6 +70,9 @@ class PartReader:
         xstrings: its strings may hold ``_xHHHH_`` (spreadsheets and document properties).
     """
 
+    lean = False
+    """Whether it looks at what was taken out of the tokens, see :mod:`shapes`."""
+
     def __init__(
         self, name: str, address: str, role: Role, source: Source, *, xstrings: bool = False
     ) -> None:
@@ -93,6 +96,8 @@ class PartReader:
 
     def read(self) -> list[Passage]:
         """All passages of the part."""
+        if self.source.shapes.items and not self.lean:
+            raise TypeError("this reader would not see all of the part")
         steps: dict[Kind, Callable[[Tag, int], None]] = {
             Kind.START: self._open,
             Kind.EMPTY: self._empty,

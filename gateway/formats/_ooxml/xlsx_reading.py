@@ -69,7 +69,7 @@ class _StringsReader(LeanReader):
     """The shared strings, used or not."""
 
     def __init__(self, part: Part, workbook: Workbook) -> None:
-        super().__init__(part, "sst")
+        super().__init__(part)
         self._workbook = workbook
         self._indexes: list[int] = []
 

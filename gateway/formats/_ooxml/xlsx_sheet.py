@@ -26,7 +26,6 @@ from gateway.formats._ooxml.xml import Kind, Tag
 from gateway.model import Role
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
-_ROW = re.compile(r'\sr="([0-9]{1,7})"')
 _PLAIN_FORMULA = re.compile(r"[A-Z0-9$:;,.()+\-*/^&<>=% ]{1,200}")
 # String constants that are put together: ="138"&"12345678", CONCAT("138","12345678").
 _JOINED = re.compile(r'"(?:[^"]|"")*"(?:\s*(?:&amp;|,)\s*"(?:[^"]|"")*")+')
@@ -37,7 +36,7 @@ class SheetReader(LeanReader):
     """A worksheet, or a sheet of macros, which is made alike."""
 
     def __init__(self, part: Part, workbook: Workbook) -> None:
-        super().__init__(part, "sheetData")
+        super().__init__(part)
         self._workbook = workbook
         self._header_rows = workbook.header_rows.get(self.name, set())
         self._values = Values(self.name, workbook, self.share)
@@ -59,13 +58,12 @@ class SheetReader(LeanReader):
 
     def on_item(self, match: re.Match[str]) -> None:
         """A row begins, or a whole cell."""
-        if match.re.groupindex.get("column") is None:
-            number = _ROW.search(match["row"])
-            self._new_row(number[1] if number else "")
-            return
-        column, line, style, kind, inside, formula, group, number_, calculation = match.group(
-            "column", "line", "style", "kind", "inside", "formula", "group", "number", "calculation"
+        column, line, style, kind, inside, formula, value = match.group(
+            "column", "line", "style", "kind", "inside", "formula", "value"
         )
+        if column is None:
+            self._new_row(match["number"] or "")
+            return
         self._column = column_number(column)
         if inside is None:
             return
@@ -74,11 +72,10 @@ class SheetReader(LeanReader):
         self._note(cell)
         if formula:
             cell.formula = match.span("formula")
-            if group == "shared":
-                self._join(cell, number_ or "")
-            if calculation:
+            if match["group"] == "shared":
+                self._join(cell, match["index"] or "")
+            if calculation := match["calculation"]:
                 self._formula(cell, *match.span("calculation"), calculation)
-        value = match["value"]
         if value is not None:
             if (kind or "n") == "s":
                 self._index(cell, *match.span("value"), value)

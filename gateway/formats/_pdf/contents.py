@@ -10,8 +10,8 @@ import pikepdf
 
 from gateway.errors import Unreadable
 from gateway.formats._children import Children
+from gateway.formats._pdf.block import Block
 from gateway.formats._pdf.content import Reader
-from gateway.formats._pdf.layout import Block
 from gateway.formats._pdf.objects import Place
 from gateway.formats._pdf.sheet import Sheet, Source, SourceKey
 from gateway.formats._pdf.syntax import Text

@@ -9,18 +9,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw
 
-from gateway.errors import CannotEdit, Unreadable
+from gateway.errors import CannotEdit, LimitExceeded, Unreadable
 from gateway.formats._ledger import Ledger
 from gateway.formats._pdf.contents import Contents, Drawn
 from gateway.formats._pdf.pixels import decode, to_png
 from gateway.formats._pdf.raster import render_page
-from gateway.formats._pdf.repaint import painted_over
+from gateway.formats._pdf.repaint import is_painted_too, painted_over
 from gateway.formats._pdf.second import places_of, survivors
 from gateway.formats._pdf.write import Written, write_native
 from gateway.model import Edit, Rung
+
+if TYPE_CHECKING:
+    from gateway.formats._images.ocr import Polygon
 
 type Edits = Mapping[int, Sequence[Edit]]
 
@@ -47,7 +51,13 @@ def write_pdf(
     written = write_native(contents, edits, children, {})
     pattern = _pattern(values)
     left = _left_over(contents, edits, pattern, written) if pattern else set()
-    pages = sorted(left | written.stuck | written.pictured.keys())
+    left |= written.stuck
+    left |= {
+        page
+        for page in written.pictured.keys() - left
+        if not _is_gone_from_sight(written, page, pattern, ledger)
+    }
+    pages = sorted(left)
     if pages:
         pictures = {page: _picture(written, page, pattern, ledger) for page in pages}
         written = write_native(contents, edits, children, pictures)
@@ -104,6 +114,24 @@ def _folded(text: str) -> str:
     return "".join(text.split()).casefold()
 
 
+def _is_gone_from_sight(
+    written: Written, page: int, pattern: re.Pattern[str] | None, ledger: Ledger
+) -> bool:
+    """Whether editing took out all that had to be painted over in the picture of a page.
+
+    The page was read as a picture because of a sign or two that no map translates; what goes is
+    mostly text that could be edited.
+    """
+    if pattern is None:
+        return False
+    new, old = map(decode, written.pictured[page])
+    try:
+        shown = decode(render_page(written.data, page, ledger.limits))
+    except (ValueError, LimitExceeded):
+        return False
+    return is_painted_too(old, new, shown) and not _legible(shown, pattern)
+
+
 def _picture(
     written: Written,
     page: int,
@@ -133,16 +161,22 @@ def _without_legible(picture: Image.Image, pattern: re.Pattern[str]) -> Image.Im
         CannotEdit: a value can be read still.
     """
     from gateway.formats._images.painting import paint
-    from gateway.formats._images.reading import read_pixels
 
     for _ in range(2):
-        boxes = [
-            box
-            for block in read_pixels(picture).blocks
-            for match in pattern.finditer(block.text)
-            for box in block.boxes(match.start(), match.end())
-        ]
+        boxes = _legible(picture, pattern)
         if not boxes:
             return picture
         picture = paint(picture, boxes)
     raise CannotEdit("a removed value can still be read in the picture of its page")
+
+
+def _legible(picture: Image.Image, pattern: re.Pattern[str]) -> list[Polygon]:
+    """Where OCR finds a value in a picture."""
+    from gateway.formats._images.reading import read_pixels
+
+    return [
+        box
+        for block in read_pixels(picture).blocks
+        for match in pattern.finditer(block.text)
+        for box in block.boxes(match.start(), match.end())
+    ]

@@ -7,9 +7,10 @@ text is given in both: a value may be whole in one of them only.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 
+from gateway.formats._pdf.block import Block
+from gateway.formats._pdf.lines import other_readings
 from gateway.formats._pdf.pieces import (
     SAME_BASELINE,
     SPACE,
@@ -33,37 +34,6 @@ _HYPHENS = "-\u00ad\u2010"
 _SIGNS_OF_A_CODE = "0123456789@_/"
 
 
-@dataclass(slots=True)
-class Block:
-    """Some text of a sheet.
-
-    Args:
-        text: what it says.
-        owners: for each character the glyph that shows it; ``None`` for spaces that are gaps.
-        extra: glyphs that stand for nothing in the text (a hyphen at the end of a line), by the
-            position of the character they follow.
-        hidden: all of it is drawn invisibly.
-        context: the text to its left on the same row.
-    """
-
-    text: str = field(repr=False)
-    owners: list[Glyph | None] = field(repr=False)
-    extra: dict[int, Glyph] = field(default_factory=dict, repr=False)
-    hidden: bool = False
-    context: str = field(default="", repr=False)
-
-    def glyphs(self, start: int, end: int) -> list[Glyph]:
-        """The glyphs behind ``text[start:end]``, each once, in order."""
-        found: list[Glyph] = []
-        for position in range(start, min(end, len(self.owners))):
-            owner = self.owners[position]
-            if owner is not None and (not found or found[-1] is not owner):
-                found.append(owner)
-            if position in self.extra and position + 1 < end:
-                found.append(self.extra[position])
-        return found
-
-
 def lay_out(sheet: Sheet) -> list[Block]:
     """The text of a sheet in reading order, then what differs in the order of drawing."""
     pieces = join_runs(sheet.runs)
@@ -75,6 +45,7 @@ def lay_out(sheet: Sheet) -> list[Block]:
     for group in directions.values():
         all_lines = join_pieces(group)
         blocks += _rows_of_cells(all_lines)
+        blocks += (block for line in all_lines for block in other_readings(line))
         for lines in _columns(all_lines):
             block = _join(lines)
             if block.text.strip():

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,8 +26,16 @@ from gateway.formats._pdf.raster import render_page
 from gateway.formats._pdf.sheet import Picture, Sheet, Source
 from gateway.formats._pdf.streams import Kind, classify, is_picture, jpeg_in
 from gateway.formats._pdf.strings import readings
-from gateway.formats._pdf.values import DECODE_ERRORS, ObjectId, entries, get, is_stream
+from gateway.formats._pdf.values import (
+    DECODE_ERRORS,
+    ObjectId,
+    entries,
+    get,
+    is_stream,
+    name_of,
+)
 from gateway.model import Hint, Role, Segment
+from gateway.settings import Limits
 
 _MOST_PAGES = 40  # read as pictures; more would take minutes
 _FEWEST_TILES = 4
@@ -35,7 +44,58 @@ _FEW_LETTERS = 40  # on a page whose drawing is looked at, too
 _MANY_STROKES = 60  # curves, and lines by halves; a letter has about eight
 _CURVE = re.compile(rb"(?<=\s)[cvy](?=\s)")
 _LINE = re.compile(rb"(?<=\s)l(?=\s)")
+_LARGE = 1_000_000  # pixels
+_FIRST_PICTURES = 2  # large ones, read before any judgement of pace
+_MARGIN = 1.5  # some pages are emptier than others
+_TELL_APART = (
+    "/Width",
+    "/Height",
+    "/BitsPerComponent",
+    "/ColorSpace",
+    "/Filter",
+    "/Decode",
+    "/DecodeParms",
+    "/ImageMask",
+)
 _PICTURED_WORD = 100  # pixels; a wider glyph of a Type 3 font can be a whole word
+
+
+@dataclass(slots=True)
+class _Pace:
+    """Whether all scanned pages can be read in time, judged by those that were.
+
+    A worker that runs out of time is ended; this says so a minute earlier, and what it was.
+
+    Args:
+        limits: those of the item.
+        total: large pictures to be read.
+        done: how many of them were.
+        wall: when reading began, as ``cpu``.
+    """
+
+    limits: Limits
+    total: int = 0
+    done: int = 0
+    wall: float = field(default_factory=time.monotonic)
+    cpu: float = field(default_factory=time.process_time)
+
+    def step(self) -> None:
+        """A large picture was read.
+
+        Raises:
+            LimitExceeded: the others would take too long.
+        """
+        self.done += 1
+        if self.done < _FIRST_PICTURES:
+            return
+        share = self.total / self.done
+        wall = (time.monotonic() - self.wall) * share
+        cpu = (time.process_time() - self.cpu) * share
+        if wall > _MARGIN * self.limits.wall_seconds or cpu > _MARGIN * self.limits.cpu_seconds:
+            seconds = min(self.limits.wall_seconds, self.limits.cpu_seconds)
+            raise LimitExceeded(
+                f"{self.total} scanned pages: reading them takes more than {seconds} seconds"
+            )
 
 
 @dataclass(slots=True)
@@ -43,8 +103,18 @@ class _Pictures:
     pdf: pikepdf.Pdf
     contents: Contents
     open_child: Opener
+    pace: _Pace
     shown: set[ObjectId] = field(default_factory=set)
     pages: int = 0
+
+    def expect(self, objects: Sequence[tuple[ObjectId, Any]]) -> None:
+        """Count the large pictures that will be read, each once."""
+        large = {
+            _digest(value)
+            for _, value in objects
+            if is_stream(value) and name_of(get(value, "/Subtype")) == "Image" and _is_large(value)
+        }
+        self.pace.total += len(large - self.contents.known_pictures.keys())
 
     def read_sheet(self, sheet: Sheet) -> None:
         tiled = _is_tiled(sheet)
@@ -80,7 +150,10 @@ class _Pictures:
         except ValueError:
             return False
         part = f"{sheet.part} picture"
-        return self._open(part, data, PictureAt(data=data, page=sheet.page))
+        self.pace.total += 1
+        opened = self._open(part, data, PictureAt(data=data, page=sheet.page))
+        self.pace.step()
+        return opened
 
     def read_rest(self, inventory: Inventory, objects: Sequence[tuple[ObjectId, Any]]) -> None:
         """Previews, masks, and images that nothing draws."""
@@ -108,6 +181,8 @@ class _Pictures:
             return
         self.contents.known_pictures[digest] = part
         self._read_stream(part, stream, PictureAt(objects=[object_id]))
+        if _is_large(stream):
+            self.pace.step()
 
     def _read_beside(self, part: str, stream: Any) -> None:
         """What JPEG data says beside its pixels, unless it is opened as a file of its own."""
@@ -163,20 +238,24 @@ def read_pictures(
     Raises:
         LimitExceeded: a budget ran out.
     """
-    pictures = _Pictures(pdf, contents, open_child)
+    pictures = _Pictures(pdf, contents, open_child, _Pace(open_child.ledger.limits))
     objects = list(roots(pdf))  # before inline images are made objects
+    pictures.expect(objects)
     for sheet in contents.sheets:
         pictures.read_sheet(sheet)
     pictures.read_rest(inventory, objects)
 
 
+def _is_large(stream: Any) -> bool:
+    """Whether a picture may be a scanned page."""
+    width, height = size_of(stream)
+    return width * height >= _LARGE
+
+
 def _digest(stream: Any) -> bytes:
     """What makes two images the same: their data and how it is read."""
     said = hashlib.sha256(bytes(stream.read_raw_bytes()))
-    for key in ("/Width", "/Height", "/BitsPerComponent", "/ColorSpace", "/Filter"):
-        value = get(stream, key)
-        said.update(value.unparse() if isinstance(value, pikepdf.Object) else repr(value).encode())
-    for key in ("/Decode", "/DecodeParms", "/ImageMask"):
+    for key in _TELL_APART:
         value = get(stream, key)
         said.update(value.unparse() if isinstance(value, pikepdf.Object) else repr(value).encode())
     return said.digest()

@@ -7,6 +7,7 @@ page is looked at as a picture too.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pikepdf
@@ -24,13 +25,12 @@ from gateway.formats._pdf.contents import (
     SpokenName,
     load,
 )
-from gateway.formats._pdf.font import Font
 from gateway.formats._pdf.layout import lay_out
 from gateway.formats._pdf.objects import Inventory, Place, roots, take_inventory
 from gateway.formats._pdf.past import read_history
 from gateway.formats._pdf.pictures import read_pictures
 from gateway.formats._pdf.second import disagrees, page_texts, variants
-from gateway.formats._pdf.sheet import Sheet, Source
+from gateway.formats._pdf.sheet import Glyph, Sheet, Source
 from gateway.formats._pdf.streams import Kind, classify
 from gateway.formats._pdf.strings import decode_text_stream, readings
 from gateway.formats._pdf.syntax import comments, texts
@@ -137,20 +137,36 @@ def _add_sheet(contents: Contents, sheet: Sheet) -> None:
 def _note_unmapped(contents: Contents) -> None:
     """Name sheets with glyphs that no map translates.
 
-    A simple font with one such code is an ornament (a bullet): one sign spells nothing.
+    A font with one such code is an ornament (a bullet, an emoji) where no letter stands beside it:
+    one sign spells nothing. Of simple fonts it is one wherever it stands.
     """
     codes: dict[int, set[int]] = {}
-    parts: dict[int, tuple[Font, dict[str, Sheet]]] = {}
+    parts: dict[int, dict[str, Sheet]] = {}
+    spelling: set[int] = set()
     for sheet in contents.sheets:
-        for run in sheet.runs:
-            for glyph in run.glyphs:
-                if glyph.text is None and (glyph.code or run.font.simple):
-                    codes.setdefault(id(run.font), set()).add(glyph.code)
-                    parts.setdefault(id(run.font), (run.font, {}))[1][sheet.part] = sheet
-    for key, (font, where) in parts.items():
-        if not font.simple or len(codes[key]) > 1:
+        glyphs = [glyph for run in sheet.runs for glyph in run.glyphs]
+        for at, glyph in enumerate(glyphs):
+            font = glyph.run.font
+            if glyph.text is None and (glyph.code or font.simple):
+                codes.setdefault(id(font), set()).add(glyph.code)
+                parts.setdefault(id(font), {})[sheet.part] = sheet
+                beside = glyphs[max(at - 1, 0) : at] + glyphs[at + 1 : at + 2]
+                if not font.simple and any(_may_spell(glyph, other) for other in beside):
+                    spelling.add(id(font))
+    for key, where in parts.items():
+        if key in spelling or len(codes[key]) > 1:
             for sheet in where.values():
                 sheet.blind.add("text in a font without a Unicode map")
+
+
+def _may_spell(glyph: Glyph, other: Glyph) -> bool:
+    """Whether a glyph that nobody can read and its neighbour may be two signs of one word."""
+    reach = 1.5 * max(glyph.run.size, other.run.size) + max(glyph.length, other.length)
+    if math.hypot(other.x - glyph.x, other.y - glyph.y) > reach:
+        return False
+    if other.text is None:
+        return other.code != glyph.code or other.run.font is not glyph.run.font
+    return other.text[-1:].isalnum() or other.text[:1].isalnum()
 
 
 def _add_properties(contents: Contents, source: Source) -> None:

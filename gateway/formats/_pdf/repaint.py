@@ -22,6 +22,7 @@ from gateway.formats._pdf.sheet import Glyph, Picture, Run, Sheet, SourceKey
 from gateway.formats._pdf.values import integer_of, name_of
 
 _CHANGED = 60  # levels; a JPEG written again changes every pixel a little
+_MOSTLY = 0.5
 _COVERED = 0.3  # share of a glyph's place that was painted over
 
 type Points = list[tuple[float, float]]
@@ -171,6 +172,28 @@ def painted_over(picture: Image.Image, before: Image.Image, after: Image.Image) 
     mask = mask.filter(ImageFilter.MaxFilter(9)).filter(ImageFilter.MinFilter(9))
     result.paste(after.convert("RGB"), (0, 0), mask)
     return result
+
+
+def is_painted_too(old: Image.Image, new: Image.Image, shown: Image.Image) -> bool:
+    """Whether wherever one picture was painted over, another like it was changed as well.
+
+    Args:
+        old: the picture before.
+        new: with paint on it.
+        shown: the other one; boxes on it may be a little smaller.
+    """
+    import cv2
+    import numpy as np
+
+    if shown.size != old.size:
+        return False
+    paint = np.asarray(_difference(old, new)) > 0
+    changed = np.asarray(_difference(old, shown)) > 0
+    around = np.asarray(cv2.dilate(paint.astype(np.uint8), np.ones((9, 9), np.uint8)))
+    count, places = cv2.connectedComponents(around)
+    painted = np.bincount(places[paint], minlength=count)
+    covered = np.bincount(places[paint & changed], minlength=count)
+    return bool((covered[1:] >= _MOSTLY * painted[1:]).all())
 
 
 def _on_picture(box: Box, picture: Picture, size: tuple[int, int]) -> Points:

@@ -17,6 +17,7 @@ import pikepdf
 
 from gateway.errors import CannotEdit
 from gateway.formats._base import edit_text
+from gateway.formats._pdf.block import Block
 from gateway.formats._pdf.boxes import Labelled, add_fonts, boxes_of, draw
 from gateway.formats._pdf.contents import (
     BesidePixels,
@@ -32,7 +33,6 @@ from gateway.formats._pdf.contents import (
     load,
 )
 from gateway.formats._pdf.jpegs import without_telling
-from gateway.formats._pdf.layout import Block
 from gateway.formats._pdf.objects import Place, rename, roots, set_string
 from gateway.formats._pdf.prune import prune_fonts
 from gateway.formats._pdf.raster import replace_page

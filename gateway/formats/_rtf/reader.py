@@ -138,9 +138,11 @@ class Walk:
         here = _Group(0, "rtf", Paragraph(), owns=True)
         self._stack = [here]
         self.end = len(self.data)
-        for token in tokens(self.data):
+        for token in tokens(self.data, _is_idle, self.bare):
             here = self._stack[-1]
-            if token.kind is Kind.BRACE:
+            if token.kind is Kind.IDLE:
+                self._skip = 0
+            elif token.kind is Kind.BRACE:
                 if token.name == "{":
                     self._open(token)
                 elif len(self._stack) > 1:
@@ -197,8 +199,6 @@ class Walk:
 
     def _token(self, token: Token, here: _Group) -> None:
         if token.kind is Kind.WORD:
-            if not token.spaced and token.name != "bin":
-                self.bare.add(token.end)
             self._word(token, here)
             here.fresh = False
         elif token.kind is Kind.SYMBOL:
@@ -394,6 +394,17 @@ class Walk:
         here.blob = Blob(name) if name in BLOBS else None
         if name in DESTINATIONS - {"rtf"} and name not in {"htmltag", "mhtmltag"}:
             here.marks = 0
+
+
+_ACTING = (
+    DESTINATIONS | CHARACTERS.keys() | BREAKS | BLIPS | _MARKS.keys() | _OLD_PAGES.keys()
+    | {"bin", "u", "uc", "f", "plain", "htmlrtf", "fromhtml", "fcharset", "cpg", "ansicpg", "deff"}
+)  # fmt: skip
+
+
+def _is_idle(name: str) -> bool:
+    """Whether a control word changes nothing that is read here, wherever it stands."""
+    return name not in _ACTING and not RSIDS.match(name)
 
 
 def _character(number: int) -> str:

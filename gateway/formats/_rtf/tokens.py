@@ -6,7 +6,7 @@ Source: Rich Text Format (RTF) Specification 1.9.1, "RTF Syntax" and "Control Wo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -18,12 +18,13 @@ _TOKEN = re.compile(
     rb"|([^\\{}]+)"
     rb"|\\"
 )
-_LONGEST_NUMBER = 10
+_LONGEST_NUMBER, _LONG_NUMBER = 10, 9
 
 
 class Kind(IntEnum):
     """What a token is; the figures are the groups of the pattern."""
 
+    IDLE = 0
     WORD = 1
     BYTE = 4
     SYMBOL = 5
@@ -54,25 +55,72 @@ class Token(NamedTuple):
     digits: int = 0
 
 
-def tokens(data: bytes, at: int = 0) -> Iterator[Token]:
-    """The tokens of some RTF, without a gap."""
-    match_at = _TOKEN.match
-    while found := match_at(data, at):
-        start, at = at, found.end()
-        last = found.lastindex
-        if last in {1, 2, 3}:
-            name = found[1].decode("ascii")
-            figure = found[2] or b""
-            digits = len(figure.lstrip(b"-"))
-            number = int(figure) if 0 < digits <= _LONGEST_NUMBER else -1
-            if name == "bin" and number > 0:
-                at = min(at + number, len(data))
-            yield Token(Kind.WORD, start, at, name, number, found[3] is not None, digits)
-        elif last == Kind.BYTE:
-            yield Token(Kind.BYTE, start, at, "'", int(found[4], 16))
-        elif last == Kind.SYMBOL:
-            yield Token(Kind.SYMBOL, start, at, found[5].decode("latin-1"))
-        elif last == Kind.BRACE:
-            yield Token(Kind.BRACE, start, at, found[6].decode("ascii"))
-        elif last == Kind.TEXT:
-            yield Token(Kind.TEXT, start, at)
+def tokens(data: bytes, is_idle: Callable[[str], bool], bare: set[int]) -> Iterator[Token]:
+    """The tokens of some RTF.
+
+    Nine of ten control words only format. A run of these is one token of the kind ``IDLE``, but
+    at the beginning of a group, where any word may be its destination.
+
+    Args:
+        data: the source.
+        is_idle: whether a control word of this name means nothing to the caller.
+        bare: is given the ends of control words that no space delimits.
+    """
+    words: dict[bytes, tuple[str, bool]] = {}
+    fresh, idle_from, at = True, -1, 0
+    while at < len(data):
+        for found in _TOKEN.finditer(data, at):
+            start, at = found.span()
+            last = found.lastindex or 0
+            if 0 < last < Kind.BYTE:
+                raw, figure, space = found.group(1, 2, 3)
+                name, idle = words.get(raw) or _known(raw, words, is_idle)
+                if space is None and name != "bin":
+                    bare.add(at)
+                if idle and not fresh and (figure is None or len(figure) < _LONG_NUMBER):
+                    idle_from = start if idle_from < 0 else idle_from
+                    continue
+            if idle_from >= 0:
+                yield Token(Kind.IDLE, idle_from, start)
+                idle_from = -1
+            if 0 < last < Kind.BYTE:
+                fresh = False
+                number, digits = _number(figure)
+                if name == "bin" and number > 0:
+                    at = min(at + number, len(data))
+                yield Token(Kind.WORD, start, at, name, number, space is not None, digits)
+                if at > found.end():
+                    break  # go on behind the data
+            elif token := _mark(found, last):
+                fresh = token.name in {"{", "*"} or (
+                    fresh and last == Kind.TEXT and data[start:at].isspace()
+                )
+                yield token
+    if idle_from >= 0:
+        yield Token(Kind.IDLE, idle_from, len(data))
+
+
+def _known(
+    raw: bytes, words: dict[bytes, tuple[str, bool]], is_idle: Callable[[str], bool]
+) -> tuple[str, bool]:
+    name = raw.decode("ascii")
+    words[raw] = name, is_idle(name)
+    return words[raw]
+
+
+def _number(figure: bytes | None) -> tuple[int, int]:
+    """The parameter of a control word, and its digits."""
+    digits = len(figure) - figure.startswith(b"-") if figure else 0
+    return (int(figure) if figure and digits <= _LONGEST_NUMBER else -1), digits
+
+
+def _mark(found: re.Match[bytes], kind: int) -> Token | None:
+    """A token that is no control word; a last lone backslash is none."""
+    start, end = found.span()
+    if kind == Kind.BYTE:
+        return Token(Kind.BYTE, start, end, "'", int(found[4], 16))
+    if kind == Kind.SYMBOL:
+        return Token(Kind.SYMBOL, start, end, found[5].decode("latin-1"))
+    if kind == Kind.BRACE:
+        return Token(Kind.BRACE, start, end, found[6].decode("ascii"))
+    return Token(Kind.TEXT, start, end) if kind == Kind.TEXT else None
