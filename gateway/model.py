@@ -29,6 +29,12 @@ GROUPS = (
 )
 """Groups of entities; recognisers sort theirs into them, and policies may name them."""
 
+UNIQUE_ID = "unique id"
+"""The first context word of a segment that holds ids which look like e-mail addresses but are none.
+
+Source: RFC 5322 §3.6.4 (Message-ID), RFC 2392 (``cid:`` and ``mid:``), RFC 5545 §3.8.4.7 (UID).
+"""
+
 _ENDING = re.compile(r"\.[a-z][a-z0-9]{0,4}")
 
 

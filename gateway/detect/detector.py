@@ -19,7 +19,7 @@ from gateway.detect.overlaps import Span, resolve
 from gateway.detect.spellings import Undone
 from gateway.detect.text import comparable, fold
 from gateway.detect.values import Match, ValueMatcher
-from gateway.model import DetectionOptions, Finding, Role, Segment
+from gateway.model import UNIQUE_ID, DetectionOptions, Finding, Role, Segment
 
 if TYPE_CHECKING:
     from presidio_analyzer import RecognizerResult
@@ -103,6 +103,8 @@ class Detector:
             return False  # a key below "password" is a word of a schema
         if span.entity == _EXACT:
             return True
+        if span.entity == "EMAIL_ADDRESS" and segment.context[:1] == (UNIQUE_ID,):
+            return False
         if span.score < options.thresholds.get(span.entity, options.threshold):
             return False
         return not self._allowed or comparable(text[span.start : span.end]) not in self._allowed

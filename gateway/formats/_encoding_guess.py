@@ -62,7 +62,7 @@ def double_byte_of(sample: bytes) -> str:
     read = 2 * (len(signs) + min(rare, len(signs) // 2) + marks) + dashes
     if read < 0.9 * high or not signs:
         return ""
-    beyond_hangul = sum(1 for lead in signs if lead > 0xC8)
+    beyond_hangul = rare or any(lead > 0xC8 for lead in signs)
     return "gb18030" if beyond_hangul or len(signs) < 4 else "cp949"
 
 

@@ -192,12 +192,24 @@ class _Scanner:
 
 
 _NAMESPACE = re.compile(r"(?:https?://|urn:)[\w.:/#-]{1,120}")
+_COMMON_VOCABULARY = re.compile(
+    r"https?://(?:www\.w3\.org|purl\.org|schemas?\.[a-z.-]{3,40}|ns\.adobe\.com|java\.sun\.com)/.*"
+    r"|urn:(?:oasis|schemas-microsoft-com|iso|ietf|un|org:documentfoundation):.*"
+)
+_VOCABULARY_WORD = re.compile(r"[\w-]+")
 
 
 def is_namespace(name: str, value: str) -> bool:
     """Whether an attribute only names a vocabulary (``xmlns:w``), which is structure, not text."""
     named = name == "xmlns" or name.startswith("xmlns:")
     return named and bool(_NAMESPACE.fullmatch(value)) and not is_odd(value)
+
+
+def vocabulary_words(value: str) -> list[re.Match[str]]:
+    """The words of a vocabulary's address, which nobody takes for a link; none if it is common."""
+    if _COMMON_VOCABULARY.fullmatch(value):
+        return []
+    return list(_VOCABULARY_WORD.finditer(value))
 
 
 type Resolve = Callable[[str], str | None]
@@ -272,13 +284,18 @@ def escape(place: str, text: str) -> str:
         return re.sub(r"(?<=-)(?=-|\Z)", " ", text)
     if place == "script":
         return re.sub(r"<(?=/(?:script|style)|!--)", "< ", text, flags=re.IGNORECASE)
-    if place == "bogus" and re.match(r"[A-Za-z\[-]", text):
-        text = " " + text  # "</" or "<!" before a letter would begin a tag
-    ends = {"cdata": "]]>", "instruction": "?>", "bogus": ">"}
+    if place == "bogus /" and text[:1].isalpha():
+        text = " " + text  # it would be the end of an element
+    if place == "bogus !" and re.match("--|doctype", text, re.IGNORECASE):
+        text = " " + text
+    ends = {"cdata": "]]>", "instruction": "?>"}
+    ends |= {"bogus !": ">", "bogus /": ">", "bogus ?": ">"}
     return text.replace(ends[place], " ".join(ends[place]) if len(ends[place]) > 1 else ")")
 
 
 _WORD = re.compile(r"(?:\A|[^A-Za-z0-9])[A-Za-z]+\Z")
+_LOWER_WORD = re.compile(r"(?:\A|[^A-Za-z0-9])[A-Z]?[a-z]{2,20}\Z")
+_TITLE_WORD = re.compile(r"[A-Z][a-z]+(?![A-Za-z0-9])")
 _DIGITS = "0123456789"
 
 
@@ -286,7 +303,8 @@ def between(before: str, after: str) -> list[Piece]:
     """The space that a reader sees between two runs of text that only tags part, if any.
 
     "138" + "12345678" is one number set in two types; "Phone" + "13812345678", or two numbers
-    that together are longer than any card number (ISO/IEC 7812: 19 digits), are two things.
+    that together are longer than any card number (ISO/IEC 7812: 19 digits), are two things. So
+    are "Name" + "Zhang", as columns are that a style sheet moves apart.
     """
     before, after = before[-40:], after[:40]
     left = len(before) - len(before.rstrip(_DIGITS))
@@ -295,5 +313,6 @@ def between(before: str, after: str) -> list[Piece]:
         (right >= 5 and not left and _WORD.search(before))
         or (left >= 5 and after[:1].isalpha() and after[:1].isascii())
         or (min(left, right) >= 5 and left + right > 19)
+        or (_LOWER_WORD.search(before) and _TITLE_WORD.match(after))
     )
     return [Piece(" ", 0, 0, VIRTUAL)] if apart else []

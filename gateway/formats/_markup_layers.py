@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from xml.parsers import expat
 
 from gateway.formats._base import Descend
-from gateway.formats._markup import is_namespace, unclosed_from
+from gateway.formats._markup import is_namespace, unclosed_from, vocabulary_words
 from gateway.formats._pieces import embedded_layers, is_odd
 
 # Tags that part words. All others run on, so that a value in two types is found.
@@ -86,7 +86,9 @@ class _Collected:
         for key, value in attributes:
             if is_odd(key):
                 self.other.append(key)
-            if value and not is_namespace(key, value):
+            if is_namespace(key, value):
+                self.other.append(" ".join(word[0] for word in vocabulary_words(value)))
+            elif value:
                 self.values.append(value)
 
     def layers(self, descend: Descend) -> Iterator[str]:

@@ -18,10 +18,19 @@ from gateway.formats._markup import (
     is_markup_in,
     is_namespace,
     tokenize,
+    vocabulary_words,
 )
-from gateway.formats._pieces import FIXED, Piece, PiecedDocument, closed, embedded_in, is_odd
+from gateway.formats._pieces import (
+    FIXED,
+    VIRTUAL,
+    Piece,
+    PiecedDocument,
+    closed,
+    embedded_in,
+    is_odd,
+)
 from gateway.formats._plain import embed_files
-from gateway.model import Role
+from gateway.model import UNIQUE_ID, Role
 
 _LABELS = frozenset(
     ("name", "key", "label", "title", "id", "type", "placeholder", "aria-label", "for")
@@ -116,7 +125,7 @@ class MarkupReader(ABC):
         elif token.kind == "comment":
             self.aside(token, "xml comment" if self._xml else "comment", Role.COMMENT)
         elif token.kind == "bogus":
-            self.aside(token, "bogus", Role.COMMENT)
+            self.aside(token, f"bogus {self.source[token.start - 1]}", Role.COMMENT)
         elif not self.is_declaration(token):
             self.aside(token, "instruction", Role.HIDDEN)
 
@@ -156,6 +165,7 @@ class MarkupReader(ABC):
         pieces = attribute_pieces(self.source, attribute, self.resolve)
         value = texts(pieces)
         if is_namespace(attribute.name, value):
+            self._vocabulary(attribute, value)
             return
         part = self.part(f"{_local(token.name)}/{_local(attribute.name)}")
         found = embedded_in(value, (_local(attribute.name),))
@@ -165,8 +175,19 @@ class MarkupReader(ABC):
             return
         own = self.source[attribute.start : attribute.end]
         around = (*(x for x in labels if x != own), *self.nearby(token))
-        context = (_local(attribute.name), _local(token.name), *around)
+        is_id = value[:4].lower() in ("cid:", "mid:")
+        context = (UNIQUE_ID if is_id else _local(attribute.name), _local(token.name), *around)
         self.document.add(pieces, part, self.attribute_role(token, attribute), context)
+
+    def _vocabulary(self, attribute: Attribute, value: str) -> None:
+        """The words of a namespace's address: together they would read as a link."""
+        row: list[Piece] = []
+        for word in vocabulary_words(value):
+            start = attribute.start + word.start()
+            row += [Piece(" ", start, start, VIRTUAL)] if row else []
+            row.append(Piece(word[0], start, start + len(word[0]), attribute.quote))
+        if row and attribute.end - attribute.start == len(value):
+            self.document.add(row, self.part("namespace"), Role.METADATA)
 
     def nearby(self, token: Token) -> tuple[str, ...]:
         """Text before a tag that says what its attributes are."""

@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from gateway.formats._base import Descend, Document, Opener
-from gateway.formats._mail.document import open_mail
-from gateway.formats._mail.layers import mail_layers
 from gateway.formats._mail.looks import mail_score, start_of
 from gateway.model import Hint
 
@@ -25,10 +23,14 @@ class _Eml:
         return mail_score(data, hint)
 
     def open(self, data: bytes, hint: Hint, open_child: Opener) -> Document:
+        from gateway.formats._mail.document import open_mail
+
         del hint
         return open_mail(self.name, data, open_child)
 
     def layers(self, data: bytes, hint: Hint, descend: Descend) -> Iterator[str]:
+        from gateway.formats._mail.layers import mail_layers
+
         del hint
         yield from mail_layers(data, descend)
 

@@ -9,12 +9,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from gateway.formats._base import Descend, Document, Opener
-from gateway.formats._convert.document import native_or_converted
 from gateway.formats._ole.cfb import root_names
-from gateway.formats._ole.document import OleDocument
-from gateway.formats._ole.layers import ole_layers
-from gateway.formats._ole.reading import Reading
-from gateway.formats._ole.slides import MAIN, object_layers, read_slides
 from gateway.model import Hint
 
 
@@ -26,6 +21,10 @@ class _Ppt:
         return 1.0 if "powerpoint document" in root_names(data) else -1.0
 
     def open(self, data: bytes, hint: Hint, open_child: Opener) -> Document:
+        from gateway.formats._convert.document import native_or_converted
+        from gateway.formats._ole.document import OleDocument
+        from gateway.formats._ole.slides import MAIN, read_slides
+
         del hint
 
         def native() -> Document:
@@ -34,11 +33,16 @@ class _Ppt:
         return native_or_converted(native, self.name, data, ("ppt", "pptx"), open_child)
 
     def layers(self, data: bytes, hint: Hint, descend: Descend) -> Iterator[str]:
+        from gateway.formats._ole.layers import ole_layers
+
         del hint
         yield from ole_layers(data, descend, _objects)
 
 
 def _objects(name: str, content: bytes, descend: Descend) -> Iterator[str]:
+    from gateway.formats._ole.reading import Reading
+    from gateway.formats._ole.slides import object_layers
+
     if name.lower() == "powerpoint document":
         for number, data in enumerate(object_layers(content, Reading(descend.ledger)), 1):
             yield from descend(data, Hint(f"object{number}.bin"))

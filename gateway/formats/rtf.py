@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from gateway.formats._base import Descend, Document, Opener
-from gateway.formats._rtf.document import RtfDocument
-from gateway.formats._rtf.layers import sweep_layers
 from gateway.model import Hint
 
 _SPACE = b"\xef\xbb\xbf \t\r\n\0"
@@ -27,11 +25,15 @@ class _Rtf:
 
     def open(self, data: bytes, hint: Hint, open_child: Opener) -> Document:
         """Read the document with everything embedded in it."""
+        from gateway.formats._rtf.document import RtfDocument
+
         del hint
         return RtfDocument(data, open_child)
 
     def layers(self, data: bytes, hint: Hint, descend: Descend) -> Iterator[str]:
         """All text by a plain sweep."""
+        from gateway.formats._rtf.layers import sweep_layers
+
         del hint
         yield from sweep_layers(data, descend)
 

@@ -12,10 +12,9 @@ from typing import ClassVar
 from gateway.errors import LimitExceeded, Unreadable
 from gateway.formats._base import Descend, Document, Opener
 from gateway.formats._raw import raw_layers
-from gateway.formats._sqlite.document import SqliteDocument
-from gateway.formats._sqlite.pages import MAGIC, Pages
 from gateway.model import Hint
 
+_MAGIC = b"SQLite format 3\0"
 _SMALL_BLOB = 64
 
 
@@ -25,15 +24,19 @@ class _Sqlite:
     def score(self, data: bytes, hint: Hint) -> float:
         """Sure by its header; an encrypted database has none."""
         del hint
-        return 1.0 if data.startswith(MAGIC) else -1.0
+        return 1.0 if data.startswith(_MAGIC) else -1.0
 
     def open(self, data: bytes, hint: Hint, open_child: Opener) -> Document:
         """Read every table of a copy in memory."""
+        from gateway.formats._sqlite.document import SqliteDocument
+
         del hint
         return SqliteDocument(data, open_child)
 
     def layers(self, data: bytes, hint: Hint, descend: Descend) -> Iterator[str]:
         """All records by a walk over the pages, without SQLite; then the slack between them."""
+        from gateway.formats._sqlite.pages import Pages
+
         del hint
         pages = Pages(data)
         for _, values in pages.records():

@@ -7,7 +7,6 @@ Source: POSIX.1-2024 pax; reading and writing stand in :mod:`_archives.tar_readi
 from __future__ import annotations
 
 import io
-import tarfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -147,6 +146,8 @@ class _Tar:
 
     def layers(self, data: bytes, hint: Hint, descend: Descend) -> Iterator[str]:
         """Headers as they stand, then names and members by Python's own tarfile."""
+        import tarfile
+
         del hint
         try:
             with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:

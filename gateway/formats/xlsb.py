@@ -10,8 +10,6 @@ from typing import ClassVar
 
 from gateway.formats._base import Descend, Document, Opener
 from gateway.formats._ooxml.kinds import CONTENT_TYPES, ZIP_MAGIC
-from gateway.formats._ooxml.layers import package_layers
-from gateway.formats._xlsb.package import PartDescend, open_binary
 from gateway.formats._zip.reading import peek
 from gateway.model import Hint
 
@@ -33,11 +31,16 @@ class Xlsb:
 
     def open(self, data: bytes, hint: Hint, open_child: Opener) -> Document:
         """Open the workbook."""
+        from gateway.formats._xlsb.package import open_binary
+
         del hint
         return open_binary(data, open_child)
 
     def layers(self, data: bytes, hint: Hint, descend: Descend) -> Iterator[str]:
         """All its text: XML by expat, binary parts as UTF-16 at every place."""
+        from gateway.formats._ooxml.layers import package_layers
+        from gateway.formats._xlsb.package import PartDescend
+
         del hint
         yield from package_layers(data, PartDescend(descend))
 

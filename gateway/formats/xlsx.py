@@ -9,16 +9,14 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from gateway.formats._base import Descend, Document, Opener
 from gateway.formats._ooxml.office import OfficeFormat
-from gateway.formats._ooxml.package import Planner, Reader
-from gateway.formats._ooxml.xlsx_book import Workbook
-from gateway.formats._ooxml.xlsx_layers import gathered
-from gateway.formats._ooxml.xlsx_reading import read_workbook
-from gateway.formats._ooxml.xlsx_writing import plan_workbook
 from gateway.model import Hint
+
+if TYPE_CHECKING:
+    from gateway.formats._ooxml.package import Planner, Reader
 
 
 class Xlsx(OfficeFormat):
@@ -33,10 +31,16 @@ class Xlsx(OfficeFormat):
 
     def layers(self, data: bytes, hint: Hint, descend: Descend) -> Iterator[str]:
         """All its text, by zipfile and expat."""
+        from gateway.formats._ooxml.xlsx_layers import gathered
+
         yield from gathered(super().layers(data, hint, descend))
 
     def ways(self) -> tuple[Reader, Planner]:
         """Cells are read by column and row, and written as typed cells."""
+        from gateway.formats._ooxml.xlsx_book import Workbook
+        from gateway.formats._ooxml.xlsx_reading import read_workbook
+        from gateway.formats._ooxml.xlsx_writing import plan_workbook
+
         workbook = Workbook()
         return partial(read_workbook, workbook), partial(plan_workbook, workbook)
 

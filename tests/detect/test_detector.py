@@ -307,3 +307,10 @@ def test_importing_the_package_and_reading_the_catalogue_loads_no_presidio() -> 
 def test_what_touches_a_spelling_or_has_its_context_in_one_is_found(text, value):
     findings = Detector(DetectionOptions()).find([Segment(text, "t")])
     assert [value] == [text[f.start : f.end] for f in findings]
+
+
+def test_an_id_that_looks_like_an_address_is_none_unless_the_same_address_is_found_elsewhere():
+    ids = Segment("<20261121.4711@mail.northwind-demo.com>", "Message-ID", context=("unique id",))
+    assert [] == Detector(DetectionOptions()).find([ids])
+    body = Segment("write to 20261121.4711@mail.northwind-demo.com please", "body")
+    assert [0, 1] == [f.segment for f in Detector(DetectionOptions()).find([ids, body])]

@@ -1,11 +1,12 @@
 """The demonstration, as a newcomer runs it."""
 
+import base64
 import re
 import subprocess
 import sys
 
 from gateway.cli._demo import plants
-from gateway.cli._demo.looking import arrived
+from gateway.cli._demo.looking import arrived, read_picture
 
 
 def test_nothing_planted_arrives_and_the_report_is_self_contained(tmp_path):
@@ -20,7 +21,15 @@ def test_nothing_planted_arrives_and_the_report_is_self_contained(tmp_path):
     assert 0 == done.returncode, done.stdout + done.stderr
     assert re.search(r"\b0 of [1-9][0-9]* planted values arrived", done.stdout)
     page = report.read_text("utf-8")
-    assert [] == re.findall(r"<script|https?://|<link|src=", page)
+    assert [] == re.findall(r"<script|https?://|<link|src=(?!\"data:image/png;base64,)", page)
+    before, after = (base64.b64decode(p) for p in re.findall(r'base64,([^"]+)"', page))
+    assert plants.screenshot() == before
+    shown = [plants.EMAIL, plants.PHONE, plants.CARD]
+    assert ([], shown) == (
+        [value for value in shown if value in read_picture(after)],
+        [value for value in shown if value in read_picture(before)],
+    )
+    assert "The parcel leaves on Monday." in read_picture(after)
 
 
 def test_the_demonstrations_own_eyes_see_every_planted_value():

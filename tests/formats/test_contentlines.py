@@ -92,9 +92,31 @@ def test_damaged_base64_is_unread():
     assert ["base64 that is damaged"] == [u.why for u in document.unread]
 
 
-def test_a_date_is_found_as_people_write_it_and_stays_a_date():
-    data = redacted(CARD.format("BDAY:19800312"), "1980-03-12")
-    assert b"BDAY:19700101\r\n" in data
+def test_a_date_is_found_as_people_write_it_and_goes_with_its_line():
+    data = redacted(CARD.format("BDAY:19800312\r\nNOTE:kept"), "1980-03-12")
+    assert b"BDAY" not in data
+    assert b"NOTE:kept\r\n" in data
+
+
+def test_a_date_that_an_event_must_have_becomes_a_neutral_one_of_its_shape():
+    event = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:1\r\n{}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    body = "DTSTAMP:20250101T000000Z\r\nDTSTART:19800312T090000Z\r\nDTEND:19800312T100000Z"
+    data = redacted(event.format(body), "1980-03-12", name="a.ics")
+    assert b"DTSTART:19700101T000000Z\r\n" in data
+    assert b"DTEND" not in data
+
+
+def test_html_in_a_value_is_read_as_a_browser_shows_it():
+    line = "X-ALT-DESC;FMTTYPE=text/html:<p>Quix<b>otrel</b>\\, at noon</p>"
+    data = redacted(CARD.format(line), "Quixotrel")
+    assert b"X-ALT-DESC;FMTTYPE=text/html:<p>[EXACT_VALUE]<b></b>\\, at noon</p>\r\n" in data
+
+
+def test_an_id_of_an_entry_is_marked_as_no_address():
+    document = open_document(CARD.format("UID:7f3a9b@google.com").encode(), Hint("a.vcf"))
+    assert [("7f3a9b@google.com", "unique id")] == [
+        (s.text, s.context[0]) for s in document.segments() if "@" in s.text
+    ]
 
 
 def test_traces_go_when_something_else_is_changed():
@@ -103,7 +125,11 @@ def test_traces_go_when_something_else_is_changed():
         "DTSTAMP:20260102T030405Z\r\nCREATED:20260102T030405Z\r\nSUMMARY:Quixotrel\r\n"
         "DTSTART:20260105\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
     )
-    traces = [s.text for s in open_document(text.encode(), Hint("a.ics")).segments() if s.role is Role.TRACE]
+    traces = [
+        s.text
+        for s in open_document(text.encode(), Hint("a.ics")).segments()
+        if s.role is Role.TRACE
+    ]
     assert ["-//Emily's Mac//EN", "20260102T030405Z", "20260102T030405Z"] == traces
     data = redacted(text, "Quixotrel", name="a.ics")
     event = icalendar.Calendar.from_ical(data).walk("VEVENT")[0]

@@ -15,6 +15,8 @@ from support import pictures
 
 from gateway.errors import LimitExceeded, Unreadable
 from gateway.formats import Ledger, layers, open_document
+from gateway.formats._mail.addresses import fitted, worded
+from gateway.formats._mail.bodies import edited_body
 from gateway.model import Edit, Hint, Role, Rung
 from gateway.settings import Limits
 
@@ -373,3 +375,101 @@ def test_real_mails_are_read_untouched_and_redacted_without_a_trace():
             assert not [s for s in open_document(new, hint).segments() if address in s.text]
     # Damaged PDFs and a signature that is none.
     assert 4 >= len(blocked)
+
+
+@pytest.mark.parametrize(
+    ("value", "secret", "display", "address"),
+    [
+        (
+            "Ann Zorbel <ann@acme.example>",
+            "ann@acme.example",
+            "Ann Zorbel",
+            '"[X]"@redacted.invalid',
+        ),
+        ("Ann Zorbel <ann@acme.example>", "Zorbel", "Ann [X]", "ann@acme.example"),
+        ('"Zorbel, Ann" <ann@acme.example>', "Zorbel", "[X], Ann", "ann@acme.example"),
+        ("ann@acme.example", "ann@acme.example", "", '"[X]"@redacted.invalid'),
+        ("ann@acme.example", "ann", "", '"[X]"@acme.example'),
+        ("Ann (Zorbel) <ann@acme.example>", "Zorbel", "Ann", "ann@acme.example"),
+        ("=?utf-8?Q?Zorbel?= <ann@acme.example>", "Zorbel", "[X]", "ann@acme.example"),
+        ('"a b"@acme.example', "a b", "", '"[X]"@acme.example'),
+    ],
+)
+def test_an_address_field_keeps_its_grammar(value, secret, display, address):
+    new = replaced(f"To: {value}\r\n".encode() + MIME[MIME.index(b"Date") :] + b"\r\nhi", secret)
+    [mailbox] = fields(new)["to"].addresses
+    assert (display, address, ()) == (
+        mailbox.display_name,
+        mailbox.addr_spec,
+        tuple(fields(new)["to"].defects),
+    )
+
+
+def test_several_addresses_stay_several():
+    value = b"To: a@x.example, team: b@x.example, Cy <c@x.example>;, d@x.example\r\n"
+    new = replaced(value + MIME[MIME.index(b"Date") :] + b"\r\nhi", "@x.example", "[X]")
+    assert 4 == len(fields(new)["to"].addresses)
+    assert () == fields(new)["to"].defects
+
+
+@given(st.text('ab@.,;:<>()"\\ [', max_size=25), st.integers(0, 25), st.integers(0, 25))
+def test_any_edit_of_any_address_field_takes_the_text_away(text, first, second):
+    start, end = sorted((min(first, len(text)), min(second, len(text))))
+    out = text
+    for begin, stop, new, place in sorted(fitted(text, [(start, end, "Z")]), reverse=True):
+        out = out[:begin] + worded(new, place) + out[stop:]
+    marked = text[:start] + "\0" * (end - start) + text[end:]
+    assert out.count("Z") == 1
+    gone = sum(char.isalnum() for char in text) - sum(char.isalnum() for char in marked)
+    assert (
+        sum(
+            char in "ab"
+            for char in out.replace("redacted@redacted.invalid", "").replace("redacted.invalid", "")
+        )
+        <= sum(char in "ab" for char in text) - gone
+    )
+
+
+def test_ids_of_messages_are_marked_as_no_addresses():
+    document = open_document(
+        MIME + b"Message-ID: <1@x.example>\r\nReferences: <0@x.example>\r\n\r\nhi", EML
+    )
+    ids = [s.context for s in document.segments() if "@x.example" in s.text]
+    assert [("unique id",)] * 2 == ids
+
+
+def test_the_way_a_mail_took_is_a_trace():
+    way = b"Received: from pc-of-ann ([10.0.0.7]) by mx\r\nX-Originating-IP: [10.0.0.7]\r\n"
+    document = open_document(way + MIME + b"\r\nhi", EML)
+    assert [Role.TRACE] * 2 == [s.role for s in document.segments() if "10.0.0.7" in s.text]
+
+
+def test_lines_of_quoted_printable_that_no_edit_touches_keep_their_bytes():
+    body = (
+        b'<p class=3D"a">caf=c3=a9 and a line that was wrapped by anothe=\r\nr program</p>=20\r\n'
+        b"Zorbel=\r\nwick=20\r\n=0A=0D=e2=80=93 \r\nlast"
+    )
+    kind = b"Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    new = replaced(MIME + kind + body, "Zorbelwick")
+    assert body.replace(b"Zorbel=\r\nwick", b"[X]") == new.partition(b"\r\n\r\n")[2]
+
+
+_PRINTABLE = st.lists(
+    st.sampled_from(
+        [b"=\r\n", b"\r\n", b"\n", b"\r", b" ", b"\t", b"=20", b"=0A", b"=3D", b"=E4=BD=A0", b"ab", b"=", b"x" * 40]
+    ),
+    max_size=25,
+).map(b"".join)  # fmt: skip
+
+
+@given(
+    _PRINTABLE,
+    _PRINTABLE.map(quopri.decodestring),
+    st.sampled_from([b"\n", b"\r\n"]),
+    st.booleans(),
+)
+def test_a_new_body_in_quoted_printable_says_what_it_should(raw, content, newline, text):
+    options = {"encoding": "quoted-printable", "newline": newline, "text": text}
+    assert content == quopri.decodestring(edited_body(raw, content, **options))
+    same = quopri.decodestring(raw)
+    assert raw == edited_body(raw, same, **options)

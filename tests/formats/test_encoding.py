@@ -166,3 +166,32 @@ def test_a_nul_behind_a_mark_is_refused():
 
 def test_wide_text_that_begins_in_chinese_is_peeked_at():
     assert "张伟 <p>" == peek("张伟 <p>".encode("utf-16-le"))
+
+
+@pytest.mark.parametrize("name", ["欧阳若曦", "张伟", "陈静怡", "翟天临"])
+@pytest.mark.parametrize(
+    "sentence",
+    ["Kunde: {} 号\n– fine weather", "客户“{}”，电话见附件", "Contact {} – see file", "{}…"],
+)
+def test_few_chinese_signs_among_english_are_read_as_gb18030(name, sentence):
+    text = sentence.format(name)
+    assert text == decode(text.encode("gb18030")).text
+
+
+@pytest.mark.parametrize("codec", ["big5", "cp932"])
+def test_short_big5_and_shift_jis_are_told_from_gb18030(codec):
+    text = {"big5": "客戶：張偉 先生的地址", "cp932": "氏名：山田太郎 様"}[codec]
+    assert (codec, text) == ((d := decode(text.encode(codec))).encoding, d.text)
+
+
+@pytest.mark.parametrize("text", ["Name: 欧阳若曦 号\n", "氏名,山田太郎\n", '"이름": {홍길동}\n'])
+def test_utf7_that_nobody_declared_is_read_where_it_is_plain(text):
+    assert text == decode(text.encode("utf-7")).text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1+1=2, a+b=c", "key=abc+def/ghi+jkl==", "+8613812345678", "q=foo+bar+bazz+quxx-", "C++"],
+)
+def test_plus_signs_of_other_kinds_are_no_utf7(text):
+    assert (text, "utf-8") == ((d := decode(text.encode())).text, d.encoding)

@@ -141,3 +141,16 @@ def test_hostile_sources_are_read_whole(source):
 def test_text_goes_on_across_elements_that_show_nothing(between):
     document = open_document(f"<p>139{between}12345678</p>".encode(), Hint("a.html"))
     assert "13912345678" in [segment.text for segment in document.segments()]
+
+
+@pytest.mark.parametrize("frame", ["<?php echo '{}'; ?>", "<![CDATA[{}]]>", "<![if {}]>"])
+def test_what_html_takes_for_a_comment_stays_what_it_is(frame):
+    assert frame.format("X") == edited(frame.format("Zorbel"), "Zorbel", "X")
+
+
+def test_words_in_columns_are_not_one_word():
+    assert ["Phone Zorbelwick"] == texts("<p><span>Phone</span><span>Zorbelwick</span></p>")
+
+
+def test_the_id_of_an_inline_picture_is_marked_as_no_address():
+    assert "unique id" == segments("<img src='cid:part1.A1@x.example'>")[0].context[0]

@@ -216,6 +216,56 @@ def test_bytes_behind_the_end_that_nobody_reads_can_be_left_out():
     assert bytes(range(256)) not in document.apply([Edit(index, 0, 0, "")])
 
 
+def samsung(**values):
+    """Values as Samsung's cameras write them behind a picture."""
+    body, entries = b"", []
+    for number, (name, value) in enumerate(values.items(), 0x0A01):
+        block = struct.pack("<HHI", 0, number, len(name)) + name.encode() + value
+        entries.append((number, len(body), len(block)))
+        body += block
+    directory = struct.pack("<4sII", b"SEFH", 106, len(entries)) + b"".join(
+        struct.pack("<HHII", 0, number, len(body) - at, size) for number, at, size in entries
+    )
+    return body + directory + struct.pack("<I", len(directory)) + b"SEFT"
+
+
+def test_what_a_phone_writes_behind_a_picture_is_read():
+    photo = packed(drawn(["nothing"]), "JPEG")
+    data = photo + samsung(Image_UTC_Data=b"1612345678901", Camera_Scene=f"by {NAME}".encode())
+    document = open_document(data, Hint())
+    assert [] == [s for s in document.segments() if s.role is Role.DISPENSABLE]
+    assert f"Camera_Scene: by {NAME}" in texts(data)
+    new = without(data)[0]
+    assert b"SEFT" not in new
+    assert opened(photo).tobytes() == opened(new).tobytes()
+
+
+@pytest.mark.parametrize(
+    "trailer",
+    [
+        samsung(MotionPhoto_Data=bytes(range(256))),
+        b"more" + samsung(Scene=b"1"),
+        samsung(Scene=b"1")[:-8] + bytes(8),
+    ],
+)
+def test_what_is_no_text_behind_a_picture_is_not_taken_for_read(trailer):
+    document = open_document(packed(drawn(["nothing"]), "JPEG") + trailer, Hint())
+    assert Role.DISPENSABLE is document.segments()[-1].role
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_text_is_read_and_painted_however_exif_turns_it(kind, turn):
+    exif = Image.Exif()
+    exif[0x0112] = turn
+    data = packed(drawn(LINES, size=26), kind, exif=exif)
+    new = without(data)[0]
+    found = " ".join(texts(new))
+    assert NAME not in found
+    assert "City: London" in found
+    assert not opened(new).getexif()
+
+
 def test_a_converted_picture_says_so():
     ledger = Ledger()
     without(packed(drawn(LINES), "AVIF"), ledger=ledger)

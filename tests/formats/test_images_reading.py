@@ -5,10 +5,13 @@ import io
 import numpy as np
 import pytest
 import segno
-from PIL import Image
+from PIL import Image, ImageFont
+from PIL.Image import Transpose
 from support.pictures import CJK, drawn, opened, packed
 
+from gateway.errors import LimitExceeded
 from gateway.formats._images import ocr, reading
+from gateway.formats._images.faint import strengthened
 from gateway.formats._images.painting import paint
 from gateway.formats._images.profile import colours_only, profile_texts
 from gateway.formats._images.reading import Origin, read_pixels
@@ -37,6 +40,83 @@ def test_boxes_cover_what_they_stand_for_and_little_else(degrees):
     assert "Emily" not in found
     assert "Carter" not in found
     assert [True, True, True] == [word in found for word in ("Invoice for", *LINES[1:])]
+
+
+@pytest.mark.parametrize("paper", ["white", "#181a1e"])
+@pytest.mark.parametrize("word", ["mail", "card:", "x"])
+def test_no_sliver_of_the_first_letter_stays(paper, word):
+    ink = "black" if paper == "white" else "white"
+    lines = [f"{word} emily.carter@northwind.com, {word} 4111 1111 1111 1111 {word}"]
+    size = 18
+    image = drawn(lines, size=size, ink=ink, paper=paper)
+    block = read_pixels(image).blocks[0]
+    font = ImageFont.load_default(size)
+    for value in ("emily.carter@northwind.com", "4111 1111 1111 1111"):
+        start = block.text.index(value)
+        (box,) = block.boxes(start, start + len(value))
+        before = lines[0][: lines[0].index(value)]
+        left = size + font.getlength(before)
+        assert left >= box[0][0]
+        assert size + font.getlength(before.rstrip()) - 2 < box[0][0]
+        assert left + font.getlength(value) <= box[1][0] + 1
+
+
+@pytest.mark.parametrize("flip", [Transpose.FLIP_LEFT_RIGHT, Transpose.FLIP_TOP_BOTTOM])
+def test_text_in_a_mirror_is_read_in_order_and_painted_where_it_stands(flip):
+    plain = drawn(LINES, size=26)
+    image = plain.transpose(flip)
+    block = read_pixels(image).blocks[0]
+    assert LINES == block.text.split("\n")
+    start = block.text.index("Emily Carter")
+    new = paint(image, block.boxes(start, start + len("Emily Carter")))
+    found = text_of(new.transpose(flip))
+    assert [False, False] == [word in found for word in ("Emily", "Carter")]
+    assert [True, True, True] == [word in found for word in ("Invoice for", *LINES[1:])]
+
+
+def test_one_short_line_upside_down_is_read():
+    image = drawn(["Body Vexonueruk"], size=24, width=420).rotate(180)
+    assert "Body Vexonueruk" == text_of(image)
+
+
+@pytest.mark.parametrize("size", [10, 13, 16, 24])
+@pytest.mark.parametrize("paper", [(3000, 2000), (1500, 1000)])
+def test_a_small_word_alone_on_a_large_page_is_read(size, paper):
+    image = Image.new("RGB", paper, "white")
+    image.paste(drawn(["Emily Carter"], size=size), (paper[0] // 2, paper[1] // 2 - 10))
+    assert "Emily Carter" == text_of(image)
+
+
+@pytest.mark.parametrize("levels", [1, 2, 5, 9])
+@pytest.mark.parametrize("bright", [True, False])
+def test_what_is_faint_is_read(levels, bright):
+    ink, paper = (255 - levels, 255) if bright else (levels, 0)
+    image = Image.new("RGB", (600, 400), (paper,) * 3)
+    image.paste(drawn(["plain words"], size=24, paper="#fff" if bright else "#000"), (0, 300))
+    image.paste(drawn(["Emily Carter"], size=24, ink=(ink,) * 3, paper=(paper,) * 3), (60, 60))
+    assert "Emily Carter" in text_of(image)
+
+
+def test_what_is_faint_in_one_channel_is_read():
+    image = drawn(["Emily Carter"], size=24, ink=(255, 255, 251), width=500)
+    assert "Emily Carter" == text_of(image)
+
+
+def test_noise_is_not_taken_for_something_faint():
+    rough = np.random.default_rng(1).normal(240, 2, (600, 600, 1)).repeat(3, 2)
+    assert strengthened(rough.clip(0, 255).astype(np.uint8)) is None
+
+
+def test_a_palette_of_one_colour_hides_nothing():
+    image = drawn(["Emily Carter"], size=24, mode="1").convert("P")
+    image.putpalette([255, 255, 255] * 256)
+    assert "Emily Carter" == text_of(image)
+
+
+def test_more_text_than_can_be_read_in_time_is_refused(monkeypatch):
+    monkeypatch.setattr(ocr, "_MOST_TEXT", 10)
+    with pytest.raises(LimitExceeded, match="more text than can be read in time"):
+        read_pixels(drawn([f"a long line of words, number {n}" for n in range(5)], size=20))
 
 
 @pytest.mark.skipif(CJK is None, reason="no Chinese font on this machine")
@@ -80,7 +160,7 @@ def test_only_what_changed_is_read_again(counted):
     again = text_of(changed)
     assert "line number 0" not in again
     assert "line number 29" in again
-    assert 8 > len(counted)
+    assert 15 > len(counted)
 
 
 def test_what_an_encoder_changed_is_told_from_what_is_new():

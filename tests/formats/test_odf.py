@@ -6,11 +6,13 @@ import shutil
 import subprocess
 import zipfile
 
+import docx
 import odfdo
 import pytest
+from support import pictures
 
 from gateway.detect import catalogue
-from gateway.errors import Unreadable
+from gateway.errors import LimitExceeded, Unreadable
 from gateway.formats import layers, open_document
 from gateway.model import Edit, Hint, Item, Role, Verdict
 from gateway.pipeline import build
@@ -264,6 +266,82 @@ def test_a_template_and_an_old_openoffice_file_are_known_by_their_type(media):
         archive.writestr("mimetype", media)
         archive.writestr("content.xml", "<a/>")
     assert "odt" == open_document(stream.getvalue(), Hint("a.bin")).format
+
+
+def test_a_thumbnail_without_findings_stays_in_a_document_without_findings():
+    thumbnail = pictures.packed(pictures.drawn(["weather"]), "PNG")
+    data = package(
+        "text", "<text:p>it rains</text:p>", more={"Thumbnails/thumbnail.png": thumbnail}
+    )
+    pipeline = build(load_policy("default", catalogue()), bytes(32), Limits())
+    outcome = pipeline.process(Item(data, Hint("a.odt")))
+    assert (Verdict.ALLOW, True) == (outcome.verdict, outcome.data == data)
+
+
+@pytest.mark.parametrize(
+    ("cache", "verdict"),
+    [(bytes(range(32)) * 4, Verdict.ALLOW), (b"\1\0Emily Carter\0", Verdict.REDACT)],
+)
+def test_a_layout_cache_stays_if_there_is_no_text_in_it(cache, verdict):
+    data = package("text", "<text:p>it rains</text:p>", more={"layout-cache": cache})
+    pipeline = build(load_policy("default", catalogue()), bytes(32), Limits())
+    outcome = pipeline.process(Item(data, Hint("a.odt")))
+    assert verdict is outcome.verdict
+    assert b"Emily" not in outcome.data
+
+
+def test_what_only_a_thumbnail_shows_is_found_and_goes_with_it():
+    thumbnail = pictures.packed(pictures.drawn(["Quixotrel 42"]), "PNG")
+    data = package(
+        "text", "<text:p>it rains</text:p>", more={"Thumbnails/thumbnail.png": thumbnail}
+    )
+    new = redacted(data, "Quixotrel", name="a.odt")
+    assert "Thumbnails" not in part(new, "META-INF/manifest.xml")
+    assert "it rains" in part(new)
+
+
+def test_a_picture_that_becomes_another_kind_is_listed_as_that_kind():
+    photo = pictures.packed(pictures.drawn(["Quixotrel 42"], size=40), "AVIF")
+    image = '<draw:frame><draw:image xlink:href="Pictures/10000000AB.avif"/></draw:frame>'
+    data = package("text", f"<text:p>{image}</text:p>", more={"Pictures/10000000AB.avif": photo})
+    new = redacted(data, "Quixotrel", name="a.odt")
+    manifest = part(new, "META-INF/manifest.xml")
+    [entry] = [line for line in manifest.split("<") if "Pictures/" in line]
+    assert 'media-type="image/jpeg"' in entry
+    assert "Pictures/10000000AB-1.jpg" in entry
+    assert 'href="Pictures/10000000AB-1.jpg"' in part(new)
+
+
+def test_slides_are_pages_of_the_budget():
+    body = "<draw:page/>" * 4
+    with pytest.raises(LimitExceeded, match="pages"):
+        open_document(package("presentation", body), Hint("a.odp"), Limits(pages=3))
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_a_file_that_libreoffice_wrote_is_redacted_and_opened_by_it(tmp_path):
+    document = docx.Document()
+    document.add_heading("Report of Quixotrel", 0)
+    document.add_paragraph("Dear Mr ").add_run("Quix").bold = True
+    document.paragraphs[-1].add_run("otrel, it rains.")
+    document.sections[0].header.paragraphs[0].text = "for Quixotrel"
+    document.add_picture(io.BytesIO(pictures.packed(pictures.drawn(["Quixotrel 42"]), "PNG")))
+    document.save(str(tmp_path / "a.docx"))
+    command = ["soffice", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless"]
+    for kind, name in (("odt", "a.docx"), ("txt:Text", "b.odt")):
+        if name == "b.odt":
+            new = redacted((tmp_path / "a.odt").read_bytes(), "Quixotrel", name="a.odt")
+            (tmp_path / "b.odt").write_bytes(new)
+        subprocess.run(
+            [*command, "--convert-to", kind, "--outdir", str(tmp_path), str(tmp_path / name)],
+            check=True, capture_output=True, timeout=100,
+        )  # fmt: skip
+    text = (tmp_path / "b.txt").read_text()
+    assert ("Report of [EXACT_VALUE]" in text, "Dear Mr [EXACT_VALUE], it rains." in text) == (
+        True,
+        True,
+    )
+    assert 1 == len(odfdo.Document(tmp_path / "b.odt").body.get_images())
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")

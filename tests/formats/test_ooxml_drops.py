@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
 
 import olefile
 import openpyxl
@@ -11,7 +12,6 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 from support.binary_parts import compound
 
-from gateway.cli._demo.plants import xlsx as plain_workbook
 from gateway.detect import catalogue
 from gateway.formats import open_document
 from gateway.model import Edit, Hint, Item, Role, Verdict
@@ -19,7 +19,7 @@ from gateway.pipeline import build
 from gateway.policy import load_policy
 from gateway.settings import Limits
 
-DEVICE = "Emily Carter's LaserJet"
+DEVICE = "Quiet LaserJet 4"
 SETTINGS = DEVICE.encode("utf-16-le").ljust(64, b"\0") + bytes(range(1, 9)) * 40
 RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
@@ -35,7 +35,10 @@ def presentation() -> bytes:
 @pytest.fixture(scope="module")
 def workbook() -> bytes:
     """A workbook whose sheet points to printer settings, as Excel on Windows writes it."""
-    source = zipfile.ZipFile(io.BytesIO(plain_workbook()))
+    book, plain = openpyxl.Workbook(), io.BytesIO()
+    book.active.append(["Item", "Pieces"])
+    book.save(plain)
+    source = zipfile.ZipFile(plain)
     parts = {name: source.read(name) for name in source.namelist()}
     sheet = "xl/worksheets/sheet1.xml"
     parts[sheet] = parts[sheet].replace(
@@ -129,10 +132,8 @@ def test_a_value_in_a_preview_takes_it_out_even_where_traces_are_kept(presentati
             new = out.getvalue() if name.endswith("thumbnail.jpeg") else source.read(name)
             target.writestr(name, new)
     policy = load_policy("default", catalogue())
-    keeping = policy.model_copy(
-        update={"content": policy.content.model_copy(update={"metadata": "keep"})}
-    )
-    pipe = build(keeping, bytes(32), Limits(), ("Quarterly Zebra",))
+    content = policy.content.model_copy(update={"metadata": "keep"})
+    pipe = build(replace(policy, content=content), bytes(32), Limits(), ("Quarterly Zebra",))
     outcome = pipe.process(Item(package.getvalue(), Hint("a.pptx")))
     left = zipfile.ZipFile(io.BytesIO(outcome.data)).namelist()
     assert [] == [name for name in left if "thumbnail" in name]

@@ -220,17 +220,39 @@ def test_pdf_in_a_pdf_is_redacted() -> None:
     assert "Keller" not in "\n".join(layers(redacted, HINT))
 
 
-def test_name_that_drawings_call_cannot_be_edited() -> None:
-    pdf = pikepdf.new()
-    pdf.add_blank_page()
-    form = pikepdf.Stream(pdf, b"")
-    form.Type, form.Subtype, form.BBox = Name.XObject, Name.Form, Array([0, 0, 1, 1])
-    pdf.pages[0].obj.Resources = Dictionary(XObject={"/Maria12345": pdf.make_indirect(form)})
+def test_name_of_a_resource_is_changed_wherever_it_is_called() -> None:
+    content = b"/Maria#20Keller BMC /Maria12345 Do EMC BT /F1 12 Tf 50 700 Td (Garden) Tj ET"
+    pdf = pikepdf.open(io.BytesIO(from_content(content)))
+    form = pikepdf.Stream(pdf, b"0 0 40 40 re f")
+    form.Type, form.Subtype, form.BBox = Name.XObject, Name.Form, Array([0, 0, 100, 100])
+    pdf.pages[0].obj.Resources.XObject = Dictionary({"/Maria12345": pdf.make_indirect(form)})
     pdf.Root["/Note"] = Name("/Maria12345")
     out = io.BytesIO()
     pdf.save(out)
-    with pytest.raises(CannotEdit):
-        redact(out.getvalue(), "Maria12345")
+    data = out.getvalue()
+    new = redact(redact(data, "Maria12345"), "Maria Keller", label="[WHO]")
+    with pikepdf.open(io.BytesIO(new)) as again:
+        stream = again.pages[0].Contents.read_bytes()
+        assert "/[GONE]" == again.Root["/Note"]
+        assert ["/[GONE]"] == list(again.pages[0].obj.Resources.XObject.keys())
+    assert b"/#5BWHO#5D BMC /#5BGONE#5D Do EMC" in stream
+    assert _pictures(data) == _pictures(new)
+
+
+def test_two_names_never_become_one() -> None:
+    content = b"/Maria12345 Do /Maria#2012345 Do"
+    pdf = pikepdf.open(io.BytesIO(from_content(content)))
+    forms = {}
+    for name, box in (("/Maria12345", b"0 0 40 40"), ("/Maria 12345", b"90 90 40 40")):
+        form = pikepdf.Stream(pdf, box + b" re f")
+        form.Type, form.Subtype, form.BBox = Name.XObject, Name.Form, Array([0, 0, 200, 200])
+        forms[name] = pdf.make_indirect(form)
+    pdf.pages[0].obj.Resources.XObject = Dictionary(forms)
+    out = io.BytesIO()
+    pdf.save(out)
+    assert _pictures(out.getvalue()) == _pictures(
+        redact(out.getvalue(), "Maria12345", "Maria 12345")
+    )
 
 
 def test_string_in_gbk_is_read_and_replaced() -> None:

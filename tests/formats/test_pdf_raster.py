@@ -5,15 +5,18 @@ import io
 import pikepdf
 import pypdfium2
 import pytest
+from fontTools.ttLib import TTFont
 from pikepdf import Array, Dictionary, Name
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen import canvas
-from support.pdfs import HINT, drawn, pdfium_text
+from support.pdfs import HINT, TRUETYPE, drawn, pdfium_text
 
+from gateway.errors import LimitExceeded
 from gateway.formats import Ledger, open_document
 from gateway.formats._images.reading import read_pixels
 from gateway.model import Edit, Role, Rung
+from gateway.settings import Limits
 
 NAME = "MARIA KELLER"
 
@@ -77,6 +80,22 @@ def test_name_in_a_picture_is_painted_out_and_the_rest_stays(mode: str, jpeg: bo
     assert "Kind regards" in text
 
 
+def test_picture_longer_than_a_page_may_be_is_read_and_keeps_its_size() -> None:
+    long = Image.new("L", (600, 15_001), 255)
+    long.paste(_scan(NAME).crop((0, 0, 600, 120)), (0, 14_000))
+    out = io.BytesIO()
+    page = canvas.Canvas(out, pagesize=(100, 2500), invariant=True)
+    file = io.BytesIO()
+    long.save(file, "PNG")
+    page.drawImage(ImageReader(file), 0, 0, 100, 2500)
+    page.save()
+    redacted, rung = _edit(out.getvalue(), NAME)
+    assert Rung.NATIVE is rung
+    with pikepdf.open(io.BytesIO(redacted)) as pdf:
+        (image,) = pdf.pages[0].obj.Resources.XObject.values()
+        assert (600, 15_001) == (image.Width, image.Height)
+
+
 def test_stencil_is_painted_out() -> None:
     scan = _scan(NAME, "Kind regards", mode="1")
     pdf = pikepdf.new()
@@ -137,11 +156,9 @@ def test_text_across_tiles_is_read_and_the_page_becomes_a_picture() -> None:
     assert "Kind regards" in _read(redacted)
 
 
-def _outlined() -> bytes:
+def _outlined(beside: bytes = b"") -> bytes:
     """A name as filled outlines, without a font."""
     from fontTools.pens.recordingPen import DecomposingRecordingPen
-    from fontTools.ttLib import TTFont
-    from support.pdfs import TRUETYPE
 
     font = TTFont(TRUETYPE)
     glyphs, cmap = font.getGlyphSet(), font.getBestCmap()
@@ -168,7 +185,9 @@ def _outlined() -> bytes:
         x += glyph.width * 0.01
     pdf = pikepdf.new()
     pdf.add_blank_page(page_size=(480, 100))
-    pdf.pages[0].obj.Contents = pdf.make_stream("\n".join(content).encode())
+    pdf.pages[0].obj.Contents = pdf.make_stream("\n".join(content).encode() + beside)
+    helvetica = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
+    pdf.pages[0].obj.Resources = Dictionary(Font=Dictionary(F1=helvetica))
     pdf.pages[0].obj.Rotate = 90
     out = io.BytesIO()
     pdf.save(out)
@@ -183,6 +202,93 @@ def test_name_drawn_as_outlines_is_found_and_the_page_becomes_a_picture() -> Non
     before, after = (pypdfium2.PdfDocument(data)[0] for data in (_outlined(), redacted))
     assert before.get_size() == after.get_size()
     assert before.get_rotation() == after.get_rotation()
+
+
+def test_name_drawn_as_outlines_is_found_beside_plenty_of_text() -> None:
+    text = b" BT /F1 8 Tf 20 90 Td (%s) Tj ET" % (b"The garden committee met again. " * 3)
+    redacted, rung = _edit(_outlined(text), NAME)
+    assert Rung.RASTERED is rung
+    assert "KELLER" not in _read(redacted)
+
+
+def _with_sign(text: bytes, codes: bytes) -> bytes:
+    """A line in Helvetica, and glyphs of a composite font that no map translates."""
+    pdf = pikepdf.new()
+    pdf.add_blank_page(page_size=(500, 120))
+    system = Dictionary(Registry=b"Adobe", Ordering=b"Identity", Supplement=0)
+    program = pdf.make_stream(TRUETYPE.read_bytes())
+    descriptor = pdf.make_indirect(
+        Dictionary(Type=Name.FontDescriptor, FontName=Name("/Vera"), Flags=4, FontFile2=program)
+    )
+    descendant = Dictionary(
+        Type=Name.Font,
+        Subtype=Name.CIDFontType2,
+        BaseFont=Name("/Vera"),
+        CIDSystemInfo=system,
+        FontDescriptor=descriptor,
+        CIDToGIDMap=Name.Identity,
+        DW=700,
+    )
+    composite = Dictionary(
+        Type=Name.Font,
+        Subtype=Name.Type0,
+        BaseFont=Name("/Vera"),
+        Encoding=Name("/Identity-H"),
+        DescendantFonts=Array([pdf.make_indirect(descendant)]),
+    )
+    helvetica = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
+    pdf.pages[0].obj.Resources = Dictionary(
+        Font=Dictionary(F1=pdf.make_indirect(helvetica), F2=pdf.make_indirect(composite))
+    )
+    content = b"BT /F1 20 Tf 20 70 Td (%s) Tj 0 -40 Td /F2 20 Tf <%s> Tj ET" % (text, codes)
+    pdf.pages[0].obj.Contents = pdf.make_stream(content)
+    out = io.BytesIO()
+    pdf.save(out)
+    return out.getvalue()
+
+
+def test_one_sign_that_no_map_translates_is_an_ornament() -> None:
+    document = open_document(_with_sign(b"Dear MARIA KELLER", b"0040"), HINT)
+    assert [] == list(document.unread)
+    assert [] == [s.text for s in document.segments() if s.role is Role.PICTURE]
+
+
+def test_page_with_signs_that_no_map_translates_stays_text_if_editing_is_enough() -> None:
+    data = _with_sign(b"Dear MARIA KELLER, thank you", b"00400041004200430044")
+    pictured = [s.text for s in open_document(data, HINT).segments() if s.role is Role.PICTURE]
+    assert any(NAME in text for text in pictured)
+    redacted, rung = _edit(data, NAME)
+    assert Rung.NATIVE is rung
+    assert "thank you" in pdfium_text(redacted)
+    assert "KELLER" not in pdfium_text(redacted)
+    assert "KELLER" not in _read(redacted)
+
+
+def test_page_becomes_a_picture_where_editing_leaves_the_name_in_sight() -> None:
+    font = TTFont(TRUETYPE)
+    cmap = font.getBestCmap()
+    codes = "".join(f"{font.getGlyphID(cmap[ord(char)]):04X}" for char in NAME)
+    data = _with_sign(b"Dear MARIA KELLER, thank you", codes.encode())
+    redacted, rung = _edit(data, NAME)
+    assert Rung.RASTERED is rung
+    assert "KELLER" not in _read(redacted)
+    assert "thank you" in _read(redacted)
+
+
+def test_scan_that_cannot_be_read_in_time_is_refused_by_its_pages() -> None:
+    out = io.BytesIO()
+    page = canvas.Canvas(out, pagesize=(500, 500), invariant=True)
+    for number in range(3):
+        file = io.BytesIO()
+        picture = Image.new("L", (1000, 1000), 255)
+        picture.putpixel((number, 1), 0)
+        picture.save(file, "PNG")
+        page.drawImage(ImageReader(file), 0, 0, 500, 500)
+        page.showPage()
+    page.save()
+    limits = Limits(wall_seconds=0, cpu_seconds=0)
+    with pytest.raises(LimitExceeded, match="3 scanned pages"):
+        open_document(out.getvalue(), HINT, limits)
 
 
 def test_picture_on_several_pages_is_read_once_and_changed_everywhere() -> None:

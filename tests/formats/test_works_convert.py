@@ -1,5 +1,7 @@
 """Old kinds by LibreOffice: shut in, converted, and never passed on unconverted once redacted."""
 
+import os
+import random
 import socket
 import subprocess
 from pathlib import Path
@@ -10,9 +12,9 @@ from gateway.errors import Unreadable
 from gateway.formats import Ledger, open_document
 from gateway.formats._base import ending_after
 from gateway.formats._convert import libreoffice
-from gateway.formats._ole.cfb import ROOT, STREAM, Node
+from gateway.formats._ole.cfb import ROOT, STREAM, Node, read_compound
 from gateway.formats._ole.cfb_write import write_compound
-from gateway.model import Edit, Hint, Rung
+from gateway.model import Edit, Hint, Role, Rung
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 OLD = next(iter(sorted((SHARED / "corpus" / "wps").glob("*.wps"))), None)
@@ -45,25 +47,82 @@ def test_a_works_document_is_read_as_its_conversion_and_leaves_redacted_as_docx(
     assert "hidden" in {s.role for s in segments}  # what the conversion may have lost is searched
 
 
+def shut_in(command, data=b""):
+    """What a shell command prints that runs where LibreOffice would."""
+    script = ["sh", "-c", f"({command}) > out/printed 2>&1"]
+    return libreoffice._shut_in(script, data, "/usr/bin/soffice").decode()
+
+
+@needs_office
+def test_what_runs_shut_in_gets_the_file_and_nothing_else():
+    assert (
+        "Emily document"
+        == shut_in("cat document; echo; ls document", b"Emily").replace("\n", " ").strip()
+    )
+
+
 @needs_office
 def test_what_runs_shut_in_reaches_no_network():
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        probe = f"exec 3<>/dev/tcp/127.0.0.1/{port}"
-        subprocess.run(["bash", "-c", probe], check=True)
-        shut = ["unshare", *libreoffice._UNSHARE, "bash", "-c", probe]
-        assert 0 != subprocess.run(shut, capture_output=True, check=False).returncode
+        probe = f"exec 3<>/dev/tcp/127.0.0.1/{port} && echo through"
+        assert 0 == subprocess.run(["bash", "-c", probe], check=True).returncode
+        assert "through" not in shut_in(f"bash -c '{probe}'")
 
 
 @needs_office
-def test_the_folder_of_the_user_is_hidden_from_what_runs(tmp_path, monkeypatch):
+def test_the_folder_of_the_user_cannot_be_seen_nor_uncovered(tmp_path, monkeypatch):
     (tmp_path / "letter.txt").write_text("Emily")
     monkeypatch.setenv("HOME", str(tmp_path))
-    look = ["sh", "-c", libreoffice._SCRIPT, "sh", "ls", str(tmp_path)]
-    shut = ["unshare", *libreoffice._UNSHARE, *look]
-    environment = {"HIDDEN": libreoffice._hidden(Path("/tmp/work")), "PATH": "/usr/bin:/bin"}
-    done = subprocess.run(shut, capture_output=True, env=environment, check=True)
-    assert b"" == done.stdout
+    assert "letter" not in shut_in(f"umount {tmp_path}; umount /tmp; ls {tmp_path} /tmp")
+
+
+@needs_office
+def test_what_runs_shut_in_sees_no_other_process_and_none_of_our_environment(monkeypatch):
+    monkeypatch.setenv("GATEWAY_SECRET", "Emily")
+    seen = shut_in(f"env; cat /proc/*/environ; ls /proc/{os.getpid()}/root")
+    assert "Emily" not in seen
+    assert "No such file" in seen
+
+
+@needs_office
+def test_without_a_home_it_still_converts(monkeypatch):
+    monkeypatch.delenv("HOME")
+    assert "yes" == shut_in("echo yes").strip()
+
+
+@needs_office
+def test_when_time_is_up_all_that_was_started_ends(monkeypatch):
+    monkeypatch.setattr(libreoffice, "SECONDS", 0.5)
+    with pytest.raises(subprocess.TimeoutExpired):
+        shut_in("sleep 4711 & setsid sleep 4711 & sleep 4711")
+    left = [
+        path
+        for path in Path("/proc").glob("[0-9]*/cmdline")
+        if b"4711" in (path.read_bytes() if path.exists() else b"")
+    ]
+    assert [] == left
+
+
+def test_where_nothing_can_be_shut_in_nothing_is_converted(monkeypatch):
+    monkeypatch.setattr(libreoffice, "_UNSHARE", ("--no-such-option",))
+    libreoffice._office.cache_clear()
+    try:
+        assert not libreoffice.can_convert()
+    finally:
+        libreoffice._office.cache_clear()
+
+
+@needs_office
+@needs_corpus
+def test_a_document_that_is_partly_packed_leaves_as_what_was_read_of_it(monkeypatch):
+    """Nothing is found in it, but what nobody could see into must not leave."""
+    nodes = [*read_compound(OLD.read_bytes()).nodes]
+    nodes.append(Node(("Stuff",), STREAM, data=b"text " * 900 + random.Random(3).randbytes(9000)))
+    document = open_document(write_compound(nodes), Hint("a.wps"))
+    (index,) = [i for i, s in enumerate(document.segments()) if s.role is Role.DISPENSABLE]
+    new = document.apply([Edit(index, 0, 0, "")])
+    assert "docx" == open_document(new, Hint("a.docx")).format
 
 
 def test_without_libreoffice_the_advice_is_to_save_as_a_newer_kind(monkeypatch):

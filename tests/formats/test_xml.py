@@ -31,7 +31,8 @@ def edited(source, old, new):
         ("<d>x <p>a</p><p>b</p></d>", ["x ", "a", "b"]),
         ("<a>1<!-- c -->2<![CDATA[3]]>&#52;&amp;</a>", [" c ", "1234&"]),
         ("<a b='&quot;x&#x4e2d;'/>", ['"x中']),
-        ("<a xmlns='http://x.org/2006'>t</a>", ["t"]),
+        ("<a xmlns='http://www.w3.org/2006/x'>t</a>", ["t"]),
+        ("<a xmlns:b='http://x.org/ns'>t</a>", ["http x org ns", "t"]),
         (
             "<!DOCTYPE a [<!ENTITY e 'ACME &#49;'>]><a>&e;</a>",
             ["DOCTYPE a [<!ENTITY e 'ACME &#49;'>]", "ACME 1"],

@@ -22,8 +22,8 @@ def drawn(
     lines: Sequence[str],
     *,
     size: int = 24,
-    ink: str = "black",
-    paper: str = "white",
+    ink: str | tuple[int, ...] = "black",
+    paper: str | tuple[int, ...] = "white",
     width: int = 0,
     mode: str = "RGB",
 ) -> Image.Image:

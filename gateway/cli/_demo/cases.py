@@ -12,7 +12,7 @@ from typing import Any
 
 from gateway.cli._demo import plants
 from gateway.cli._demo.cloud import Cloud
-from gateway.cli._demo.looking import arrived, readable
+from gateway.cli._demo.looking import arrived, read_picture, readable, seen
 
 HOSTS = (
     "api.openai.com",
@@ -39,7 +39,7 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One finished case; the texts are short readings for people."""
+    """One finished case; the texts are short readings for people, the pictures PNG files."""
 
     title: str
     way: str
@@ -49,6 +49,7 @@ class Result:
     received: str = field(repr=False)
     told: str = field(default="", repr=False)
     expected: str = "redacted"
+    pictures: tuple[bytes, bytes] | None = field(default=None, repr=False)
 
     @property
     def verdict(self) -> str:
@@ -83,6 +84,7 @@ def cases() -> tuple[Case, ...]:
         Case("Customer list .xlsx", "multipart form to KDocs", _multipart_kdocs, ("张伟", "李晓梅", p.MOBILE, "13700001234", p.RESIDENT_ID, "440524188001010014")),
         Case("Invoice .pdf", "raw PUT to OneDrive", _put_onedrive, ("Emily Carter", "张伟", p.EMAIL, p.CARD, p.RESIDENT_ID, p.MOBILE)),
         Case("Archive .zip (slides, CSV, code)", "upload to Google Drive", _zip_drive, ("Project Falcon", "Emily Carter", "李晓梅", p.EMAIL, p.MOBILE, "li.xiaomei@lanhai-demo.cn", p.KEY, "Tr0ub4dor")),
+        Case("Screenshot .png", "raw PUT to OneDrive", _screenshot, ("Emily Carter", p.EMAIL, p.PHONE, p.CARD)),
         Case("Picture nobody can read", "raw PUT to OneDrive", _picture, ()),
         Case("Watched folder", "outbox to synced folder", _watched, ("Emily Carter", "Project Falcon", "张伟", "李晓梅", p.EMAIL, p.PHONE, p.RESIDENT_ID, p.MOBILE)),
         Case("Folder tree", "gateway redact", _tree, ("Emily Carter", "张伟", "李晓梅", "Project Falcon", p.EMAIL, p.PHONE, p.CARD, p.MOBILE, p.RESIDENT_ID, p.KEY)),
@@ -187,6 +189,25 @@ def _zip_drive(scene: Scene, case: Case) -> Result:
     headers = {"Content-Type": "application/zip"}
     answer = _requests(scene, "POST", url, data=data, headers=headers)
     return _result(scene, case, data, before, answer)
+
+
+def _screenshot(scene: Scene, case: Case) -> Result:
+    before = len(scene.cloud.arrivals)
+    data = plants.screenshot()
+    url = "https://graph.microsoft.com/v1.0/me/drive/root:/chat.png:/content"
+    answer = _requests(scene, "PUT", url, data=data, headers={"Content-Type": "image/png"})
+    result = _result(scene, case, data, before, answer)
+    stored = [arrival.body for arrival in scene.cloud.arrivals[before:]]
+    if not stored:
+        return result
+    words = read_picture(stored[0])
+    return replace(
+        result,
+        arrived=result.arrived + seen(case.planted, words),
+        sent=read_picture(data),
+        received=words,
+        pictures=(data, stored[0]),
+    )
 
 
 def _picture(scene: Scene, case: Case) -> Result:

@@ -1,7 +1,8 @@
 """Looking into what arrived without the gateway's own readers.
 
 The demonstration must not judge the gateway by the gateway's eyes: here are the standard
-library's zip and XML readers and a PDF renderer, nothing of ``gateway.formats``.
+library's zip and XML readers and a PDF renderer, nothing of ``gateway.formats``. Pictures alone are
+read by the gateway's own reader, for there is no other; the report shows them to people.
 """
 
 from __future__ import annotations
@@ -64,6 +65,22 @@ def arrived(values: tuple[str, ...], data: bytes) -> tuple[str, ...]:
         for value in values
         if any(re.sub(r"\s", "", value).casefold() in text for text in seen)
     )
+
+
+def read_picture(data: bytes) -> str:
+    """The words in a picture's pixels."""
+    from gateway.formats import open_document
+    from gateway.model import Hint, Role
+
+    segments = open_document(data, Hint()).segments()
+    return "\n".join(segment.text for segment in segments if segment.role is Role.PICTURE)
+
+
+def seen(values: tuple[str, ...], words: str) -> tuple[str, ...]:
+    """Those of ``values`` that stand in words read from a picture, misread or not."""
+    from gateway.detect.values import ValueMatcher
+
+    return tuple(value for value in values if ValueMatcher([value]).find_blurred(words))
 
 
 def readable(data: bytes, most: int = 600) -> str:

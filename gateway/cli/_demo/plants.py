@@ -272,6 +272,34 @@ def archive(members: Mapping[str, bytes]) -> bytes:
     return out.getvalue()
 
 
+def screenshot() -> bytes:
+    """A chat as it looks on a screen, drawn with the font that Pillow brings along."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    said = (
+        "Hi Sam, can you check this customer for me?",
+        f"Emily Carter, {EMAIL}",
+        f"Sure. Her phone is {PHONE}",
+        f"and she paid with card {CARD}",
+        "Great, thanks. The parcel leaves on Monday.",
+    )
+    image = Image.new("RGB", (820, 96 + 76 * len(said)), "#ece9e4")
+    draw = ImageDraw.Draw(image)
+    font = ImageFont.load_default(22)
+    draw.rectangle((0, 0, image.width, 64), fill="#2b3a4a")
+    draw.text((24, 19), "Customer care", font=font, fill="white")
+    for number, words in enumerate(said):
+        answer = number in (2, 3)
+        top, wide = 88 + 76 * number, font.getlength(words) + 36
+        left = image.width - 24 - wide if answer else 24
+        paper = "#c8ecb4" if answer else "white"
+        draw.rounded_rectangle((left, top, left + wide, top + 54), radius=14, fill=paper)
+        draw.text((left + 18, top + 14), words, font=font, fill="#1c1c1c")
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
 def picture() -> bytes:
     """The beginning of a PNG: something the gateway cannot read, so it may not pass."""
     return b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4

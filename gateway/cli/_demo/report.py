@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import re
 from collections.abc import Iterable, Sequence
@@ -22,6 +23,7 @@ td.n,th.n{text-align:right;white-space:nowrap}.ok{color:var(--good);font-weight:
 pre{white-space:pre-wrap;overflow-wrap:anywhere;border:1px solid var(--line);border-radius:.5rem;
 padding:.8rem;margin:0;font:14px/1.5 ui-monospace,Consolas,"Noto Sans Mono CJK SC",monospace}
 h3{margin:.2rem 0;font-size:1rem}mark{background:var(--mark);color:inherit;border-radius:.2rem}
+img{max-width:100%;border:1px solid var(--line);border-radius:.5rem;margin-bottom:.5rem}
 mark.gone{background:#1a7f3730}
 """
 
@@ -64,11 +66,18 @@ def _sections(results: Iterable[Result]) -> Iterable[str]:
         heading = (
             "What the cloud received" if result.received else "Nothing left. The sender was told"
         )
+        before, after = map(_picture, result.pictures or (b"", b""))
         yield (
-            f"<section><h2>{_e(result.title)}</h2><div class=pair>"
-            f"<div><h3>What was sent</h3><pre>{_marked(result.sent, result.planted)}</pre></div>"
-            f"<div><h3>{heading}</h3><pre>{_redacted(right)}</pre></div></div></section>"
+            f"<section><h2>{_e(result.title)}</h2><div class=pair><div><h3>What was sent</h3>{before}"
+            f"<pre>{_marked(result.sent, result.planted)}</pre></div>"
+            f"<div><h3>{heading}</h3>{after}<pre>{_redacted(right)}</pre></div></div></section>"
         )
+
+
+def _picture(data: bytes) -> str:
+    if not data:
+        return ""
+    return f'<img alt="" src="data:image/png;base64,{base64.b64encode(data).decode()}">'
 
 
 def _marked(text: str, values: Sequence[str]) -> str:

@@ -31,10 +31,9 @@ from gateway.formats._contentline.properties import (
     is_settled_parameter,
 )
 from gateway.formats._encoding import decode
-from gateway.formats._ids import UNIQUE_ID
 from gateway.formats._ooxml.text import Escape, Passage, Piece, Slot, deal, replaced, united
 from gateway.formats._pieces import embedded_in
-from gateway.model import Edit, Hint, Role, Segment, Unread
+from gateway.model import UNIQUE_ID, Edit, Hint, Role, Segment, Unread
 
 _COMPONENT = re.compile(r"(?:[^\\;]|\\.)*", re.DOTALL)
 _ESCAPED = re.compile(r"\\([nN,;:\\\"])")
@@ -130,16 +129,16 @@ class LinesDocument:
         if line.encoding == "base64":
             self._binary(number, line, part, raw, open_child)
             return
+        if line.get("FMTTYPE").lower() == "text/html" and not line.encoding:
+            data = self._decoded(line, raw).encode()
+            if self._children.open(part, data, HTML, open_child):
+                self._nested[part] = number
+            return
         if found := embedded_in(raw, (line.name.lower(),)):
             self._nested[part] = number
             if found.label:
                 self._add([self._slot(number, line.value, len(line.text), raw, "plain")], part)
             self._children.open(part, found.data, found.hint, open_child)
-            return
-        if line.get("FMTTYPE").lower() == "text/html" and not line.encoding:
-            data = self._decoded(line, raw).encode()
-            if self._children.open(part, data, HTML, open_child):
-                self._nested[part] = number
             return
         if line.name in STRUCTURED and ";" in raw:
             self._structured(number, line, part)
@@ -171,8 +170,8 @@ class LinesDocument:
             kind = "number" if line.name == "GEO" else "component"
             slots.append(self._slot(number, start, end, text, kind))
             if text.strip() and line.name not in _NAMES:
-                context = (names[index],) if index < len(names) else ()
-                self._add([slots[-1]], part, context=context)
+                label = names[index : index + 1]
+                self._add([slots[-1]], part, context=tuple(label))
         filled = [slot for slot in slots if slot.text.strip()]
         if line.name in _NAMES and filled:
             context = (

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from gateway.formats._base import Descend, Document, Opener
-from gateway.formats._contentline.document import LinesDocument
-from gateway.formats._contentline.layers import line_layers
 from gateway.formats._encoding import peek
 from gateway.model import Hint
 
@@ -27,10 +25,14 @@ class ContentLineFormat:
 
     def open(self, data: bytes, hint: Hint, open_child: Opener) -> Document:
         """Open the file."""
+        from gateway.formats._contentline.document import LinesDocument
+
         del hint
         return LinesDocument(self.name, data, open_child)
 
     def layers(self, data: bytes, hint: Hint, descend: Descend) -> Iterator[str]:
         """All its text."""
+        from gateway.formats._contentline.layers import line_layers
+
         del hint
         yield from line_layers(data, descend)

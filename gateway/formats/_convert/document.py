@@ -1,20 +1,21 @@
 """A document that is read as what LibreOffice made of it.
 
 The conversion may lose text, so the raw bytes are searched for text as well. A clean document
-leaves as it was; a redacted one leaves converted.
+leaves as it was, unless some of it is packed so that no text can be seen in it; that one, like a
+redacted one, leaves converted: nothing goes out that was not read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gateway.errors import LimitExceeded, Unreadable
 from gateway.formats._base import Document, Opener
 from gateway.formats._convert.libreoffice import convert
 from gateway.formats._ole.cfb import STREAM, is_compound, read_compound
 from gateway.formats._ole.common import is_office_word
-from gateway.formats._ole.residue import text_runs
+from gateway.formats._ole.residue import holds_packed, text_runs
 from gateway.model import Edit, Hint, Role, Rung, Segment, Unread
 
 _MOST_RUNS = 20_000
@@ -38,7 +39,7 @@ class ConvertedDocument:
 
     def segments(self) -> Sequence[Segment]:
         """The converted document's text, then what looks like text in the original's bytes."""
-        return [*self.inner.segments(), *self.runs]
+        return [*map(_without_us, self.inner.segments()), *self.runs]
 
     def apply(self, edits: Sequence[Edit]) -> bytes:
         """The converted document with the edits made; of the original's bytes nothing stays."""
@@ -69,7 +70,7 @@ def open_converted(
     ending, wanted = endings
     new = convert(data, ending, wanted, open_child.ledger)
     inner = open_child(new, Hint(f"document.{wanted}"))
-    return ConvertedDocument(kind, inner, wanted, open_child, data, _runs(data))
+    return ConvertedDocument(kind, inner, wanted, open_child, data, _runs(_streams(data)))
 
 
 def native_or_converted(
@@ -101,7 +102,15 @@ def native_or_converted(
     return open_converted(kind, data, endings, open_child)
 
 
-def _runs(data: bytes) -> list[Segment]:
+def _without_us(segment: Segment) -> Segment:
+    """LibreOffice names itself as the maker; its version is no address of anybody."""
+    told = segment.role in {Role.TRACE, Role.METADATA}
+    ours = told and segment.text.startswith("LibreOffice/")
+    return replace(segment, text=" " * len(segment.text)) if ours else segment
+
+
+def _streams(data: bytes) -> list[bytes]:
+    """The streams of a compound file and what lies between them, or all bytes as they are."""
     streams = [data]
     if is_compound(data):
         try:
@@ -112,6 +121,10 @@ def _runs(data: bytes) -> list[Segment]:
             raise
         except Unreadable:
             pass  # damaged, but LibreOffice could read it: all its bytes are searched
+    return streams
+
+
+def _runs(streams: Sequence[bytes]) -> list[Segment]:
     found = [
         Segment(run.text, f"stream {number}/run {count}", Role.HIDDEN)
         for number, stream in enumerate(streams, 1)
@@ -120,4 +133,6 @@ def _runs(data: bytes) -> list[Segment]:
     ]
     if len(found) > _MOST_RUNS:
         raise LimitExceeded(f"more than {_MOST_RUNS} stretches of text in an old file")
+    if any(holds_packed(stream) for stream in streams):
+        found.append(Segment("", "original", Role.DISPENSABLE, ("original: packed, not read",)))
     return found

@@ -67,6 +67,12 @@ def text_quads(pixels: Pixels) -> list[Numbers]:
     return [np.clip(quad, 0, limit).astype(np.float32) for quad in quads]
 
 
+def lies_in(quad: Numbers, others: Sequence[Numbers]) -> bool:
+    """Whether the middle of a quadrangle lies in one of others."""
+    x, y = (float(n) for n in quad.mean(0))
+    return any(cv2.pointPolygonTest(other, (x, y), measureDist=False) >= 0 for other in others)
+
+
 def _scale(height: int, width: int) -> float:
     if min(height, width) < _SMALL:
         return 2.0 if max(height, width) < 2 * _TILE else 1.0
@@ -95,7 +101,7 @@ def _looked_at_again(pixels: Pixels, quads: Sequence[Numbers]) -> Iterator[Numbe
         larger = _scaled(pixels[up:down, back:on], scale)
         for found in _regions(_likelihood(larger, _tiles(larger))):
             quad = found / scale + np.array([back, up], np.float32)
-            if not _lies_in(quad, quads):
+            if not lies_in(quad, quads):
                 yield quad
 
 
@@ -132,11 +138,6 @@ def _left_over(pixels: Pixels, quads: Sequence[Numbers]) -> list[_Marks]:
 def _area(place: _Marks) -> int:
     top, bottom, left, right, _ = place
     return (bottom - top) * (right - left)
-
-
-def _lies_in(quad: Numbers, others: Sequence[Numbers]) -> bool:
-    x, y = (float(n) for n in quad.mean(0))
-    return any(cv2.pointPolygonTest(other, (x, y), measureDist=False) >= 0 for other in others)
 
 
 def _likelihood(pixels: Pixels, tiles: Iterable[_Tile]) -> Pixels:

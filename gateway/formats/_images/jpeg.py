@@ -13,6 +13,7 @@ from gateway.errors import Unreadable
 from gateway.formats._images.exif import turn_only
 from gateway.formats._images.parts import Holds, Part
 from gateway.formats._images.profile import colours_only
+from gateway.formats._images.samsung import samsung_parts
 
 _SOI, _EOI, _SOS, _COM = 0xD8, 0xD9, 0xDA, 0xFE
 _BARE = frozenset({0x01, *range(0xD0, 0xD8)})
@@ -55,7 +56,8 @@ def jpeg_parts(data: bytes) -> tuple[Part, ...]:
         parts.append(Part("XMP", parts[-1].end, parts[-1].end, Holds.XMP, b"".join(more)))
     if parts[-1].end < len(data):
         end = parts[-1].end
-        parts.append(Part("trailer", end, len(data), Holds.TRAILER, data[end:]))
+        trailer = Part("trailer", end, len(data), Holds.TRAILER, data[end:])
+        parts += samsung_parts(data, end) or [trailer]
     return tuple(parts)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gateway.errors import LimitExceeded
-from gateway.formats._images.detection import text_quads
+from gateway.formats._images.detection import lies_in, text_quads
 from gateway.formats._images.faint import strengthened
 from gateway.formats._images.models import Numbers, Pixels
 from gateway.formats._images.recognition import Reading, read_line
@@ -67,10 +67,10 @@ class Line:
         right = self.edges[end] + slack
         first, second, third, fourth = self.corners
         return (
-            _along(first, second, max(left, 0.0)),
-            _along(first, second, min(right, 1.0)),
-            _along(fourth, third, min(right, 1.0)),
-            _along(fourth, third, max(left, 0.0)),
+            _along(first, second, left),
+            _along(first, second, right),
+            _along(fourth, third, right),
+            _along(fourth, third, left),
         )
 
 
@@ -83,18 +83,26 @@ def read_lines(pixels: Pixels) -> tuple[Line, ...]:
     Raises:
         LimitExceeded: there is more text than can be read in the time that an item has.
     """
-    pixels = strengthened(pixels)
     quads = text_quads(pixels)
+    lines = _read_all(pixels, quads)
+    clear = strengthened(pixels)
+    if clear is not None:
+        more = [quad for quad in text_quads(clear) if not lies_in(quad, quads)]
+        lines += _read_all(clear, more)
+    return tuple(lines)
+
+
+def _read_all(pixels: Pixels, quads: Sequence[Numbers]) -> list[Line]:
     if sum(_length(quad) / max(_breadth(quad), 1.0) for quad in quads) > _MOST_TEXT:
         raise LimitExceeded("a picture with more text than can be read in time")
     wide = [quad for quad in quads if not _is_tall(quad)]
     tall = [quad for quad in quads if _is_tall(quad)]
     read = [*_read_turned(pixels, wide, (0, 2)), *_read_turned(pixels, tall, (1, 3))]
-    return tuple(
+    return [
         Line(reading.text, _polygon(quad), reading.edges, reading.score)
         for quad, reading in read
         if reading.text.strip() and reading.score >= _LEAST
-    )
+    ]
 
 
 def is_ideograph(char: str) -> bool:

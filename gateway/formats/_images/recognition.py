@@ -22,6 +22,7 @@ _WIDEST = 960  # the network's time per pixel grows with the width
 _NARROWEST = 32
 _SLACK = 320  # where a long line may be cut: in the last so many pixels of a piece
 _REMEMBERED = 4000
+_NO_INK = 0.12  # of the most that a column has
 _OFF_CENTRE = 0.4  # how much being off the middle weighs against ink
 
 _read_before: OrderedDict[bytes, Reading] = OrderedDict()
@@ -72,22 +73,43 @@ def _read(line: Pixels) -> Reading:
             centres.append(start + place)
             sure.append(score)
     score = sum(sure) / len(sure) if sure else 0.0
-    return Reading("".join(text), _edges(line, centres), score)
+    return Reading("".join(text), _edges(line, text, centres), score)
 
 
-def _edges(line: Pixels, centres: Sequence[float]) -> tuple[float, ...]:
-    """Between two characters, the column with the least ink that is not far from the middle."""
+def _edges(line: Pixels, text: Sequence[str], centres: Sequence[float]) -> tuple[float, ...]:
+    """Between two characters, the column with the least ink that is not far from the middle.
+
+    The network places a space anywhere in its gap, which is looked for instead.
+    """
     width = line.shape[1]
     ink = _ink(line)
     ink = ink / max(float(ink.max()), 1.0)
     edges = [0.0]
-    for one, two in pairwise(centres):
+    for number, (one, two) in enumerate(pairwise(centres)):
+        spaces = text[number] == " ", text[number + 1] == " "
+        before, after = number - spaces[0], number + 1 + spaces[1]
+        if any(spaces) and before >= 0 and after < len(centres):
+            start, end = _gap(ink, centres[before], centres[after])
+            edges.append((start + (end - start) * (0.5 if spaces[0] else 0.25)) / width)
+            continue
         first, last = int(one), min(int(two) + 1, width)
         middle, half = (one + two) / 2, max((two - one) / 2, 1.0)
         columns = np.arange(first, max(last, first + 1))
         cost = ink[first : first + len(columns)] + _OFF_CENTRE * np.abs(columns - middle) / half
         edges.append((first + int(np.argmin(cost)) + 0.5) / width if len(cost) else middle / width)
     return (*edges, 1.0)
+
+
+def _gap(ink: Numbers, one: float, two: float) -> tuple[float, float]:
+    """The longest stretch without ink between the middles of two characters."""
+    first, last = int(one), max(int(two), int(one) + 1)
+    empty = ink[first:last] < _NO_INK
+    steps = np.diff(np.concatenate(([0], empty.astype(np.int8), [0])))
+    starts, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
+    if not len(starts):
+        return (one + two) / 2, (one + two) / 2
+    longest = int(np.argmax(ends - starts))
+    return float(first + starts[longest]), float(first + ends[longest])
 
 
 def _ink(line: Pixels) -> Numbers:

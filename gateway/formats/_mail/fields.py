@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from gateway.formats._base import edit_text
-from gateway.formats._ids import UNIQUE_ID
 from gateway.formats._mail.bodies import decode_body
 from gateway.formats._mail.header import IDENTIFIERS, HeaderText, View, read_header
 from gateway.formats._mail.parameters import Parameters, read_parameters, write_parameters
@@ -17,7 +16,7 @@ from gateway.formats._mail.printable import printable
 from gateway.formats._mail.signatures import TRACES
 from gateway.formats._mail.structure import Entity, Field
 from gateway.formats._pieces import is_odd
-from gateway.model import Edit, Role, Segment
+from gateway.model import UNIQUE_ID, Edit, Role, Segment
 
 type Change = tuple[int, int, bytes]
 

@@ -61,7 +61,7 @@ def judge(tag: Tag, attribute: Attribute) -> Verdict | None:
         return Verdict.TRACE
     named = _of_name(tag, attribute)
     if named is not None:
-        return named or None
+        return named if isinstance(named, Verdict) else None
     return _of_value(tag, attribute)
 
 

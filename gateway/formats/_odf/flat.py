@@ -5,7 +5,6 @@ Source: OASIS OpenDocument 1.3, part 3, §3.1.2 (``office:document``).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from gateway.formats._base import Descend, Opener
@@ -27,23 +26,6 @@ from gateway.formats._ooxml.text import deal
 from gateway.model import Edit, Role, Segment, Unread
 
 _NAME = "document.xml"
-_ROOT = re.compile(rb"<([\w.-]+:)?document\s[^>]*urn:oasis:names:tc:opendocument:xmlns:office:1\.0")
-_KIND = re.compile(
-    rb"""\s[\w.-]*:?mimetype\s*=\s*["']application/vnd\.oasis\.opendocument\.([a-z]+)"""
-)
-
-
-def is_flat(data: bytes, kind: str) -> bool:
-    """Whether bytes are a flat file of a kind ("text", "spreadsheet" …)."""
-    head = data[:100]
-    if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        return False
-    root = _ROOT.search(data, 0, 20_000)
-    if root is None:
-        return False
-    end = data.find(b">", root.end())
-    found = _KIND.search(data, root.start(), end)
-    return found is not None and found[1].decode() == kind
 
 
 class FlatDocument:

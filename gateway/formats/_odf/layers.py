@@ -46,7 +46,12 @@ _PLAIN_WORD = re.compile(
     r"|[a-z]{1,12}[A-Z][A-Za-z]{1,12}|(?!.*[A-Za-z]{4})[-+0-9a-zA-Z.,#|$?*/() ]{1,4000})"
 )
 _NAMED_BY_PROGRAM = re.compile(r"config-item|config-item-set|config-item-map-\w+|library|libraries")
-_SCHEMAS = ("urn:oasis:", "urn:org:documentfoundation", "urn:openoffice", "http://openoffice.org/")
+_SCHEMAS: tuple[str, ...] = (
+    "urn:oasis:",
+    "urn:org:documentfoundation",
+    "urn:openoffice",
+    "http://openoffice.org/",
+)
 _SCHEMAS += ("http://www.w3.org/", "http://purl.org/", "http://docs.oasis-open.org/", "http://www.")
 _SCHEMA_ADDRESS = re.compile(r"(?!.*[0-9]{9})[A-Za-z0-9_.:/#+\-]{1,200}", re.ASCII)
 _JOINED = re.compile(r'"\s*&\s*"')

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from gateway.formats._base import Descend, Document, Opener
-from gateway.formats._odf.flat import FlatDocument, flat_layers, is_flat
-from gateway.formats._odf.layers import package_layers
-from gateway.formats._odf.package import MANIFEST, Package
 from gateway.formats._zip.reading import peek
 from gateway.model import Hint
 
 _ZIP_MAGIC = b"PK\3\4"
+_MANIFEST = b"META-INF/manifest.xml"
+_ROOT = re.compile(rb"<([\w.-]+:)?document\s[^>]*urn:oasis:names:tc:opendocument:xmlns:office:1\.0")
+_KIND = re.compile(
+    rb"""\s[\w.-]*:?mimetype\s*=\s*["']application/vnd\.oasis\.opendocument\.([a-z]+)"""
+)
 _ROOT_TYPE = re.compile(
     rb"""<(?:[\w.-]+:)?file-entry\s(?=[^>]*full-path\s*=\s*["']/["'])[^>]*media-type\s*=\s*["']([^"']+)"""
 )
@@ -41,11 +43,24 @@ def kind_of(data: bytes) -> str:
     if not data.startswith(_ZIP_MAGIC):
         return ""
     declared = peek(data, b"mimetype", 200)
-    if declared is None and (manifest := peek(data, MANIFEST.encode())):
+    if declared is None and (manifest := peek(data, _MANIFEST)):
         found = _ROOT_TYPE.search(manifest)
         declared = found[1] if found else None
     kind = (declared or b"").strip().decode("ascii", "replace")
     return _KINDS.get(kind.removesuffix("-template").removesuffix(".template"), "")
+
+
+def is_flat(data: bytes, kind: str) -> bool:
+    """Whether bytes are a flat file of a kind ("text", "spreadsheet" …)."""
+    head = data[:100]
+    if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        return False
+    root = _ROOT.search(data, 0, 20_000)
+    if root is None:
+        return False
+    end = data.find(b">", root.end())
+    found = _KIND.search(data, root.start(), end)
+    return found is not None and found[1].decode() == kind
 
 
 class OpenDocumentFormat:
@@ -62,6 +77,9 @@ class OpenDocumentFormat:
 
     def open(self, data: bytes, hint: Hint, open_child: Opener) -> Document:
         """Open the package or the flat file."""
+        from gateway.formats._odf.flat import FlatDocument
+        from gateway.formats._odf.package import Package
+
         del hint
         if data.startswith(_ZIP_MAGIC):
             return Package(self.name, data, open_child)
@@ -69,6 +87,9 @@ class OpenDocumentFormat:
 
     def layers(self, data: bytes, hint: Hint, descend: Descend) -> Iterator[str]:
         """All its text, by zipfile and expat."""
+        from gateway.formats._odf.flat import flat_layers
+        from gateway.formats._odf.layers import package_layers
+
         del hint
         if data.startswith(_ZIP_MAGIC):
             yield from package_layers(data, descend)

@@ -14,7 +14,6 @@ import mimetypes
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from xml.sax.saxutils import quoteattr
 
 from gateway.errors import CannotEdit, Unreadable
 from gateway.formats._base import Opener
@@ -25,6 +24,7 @@ from gateway.formats._odf.part import PartReader
 from gateway.formats._odf.reading import Part, Reading
 from gateway.formats._odf.vocabulary import is_known_path
 from gateway.formats._odf.xml import check_part, read_part
+from gateway.formats._ole.residue import text_runs
 from gateway.formats._ooxml.text import (
     Escape,
     Passage,
@@ -52,8 +52,10 @@ _DISPENSABLE = (
     (re.compile(r"layout-cache"), "preview: layout cache, not read"),
     (re.compile(r"(?:.*/)?Fonts/[^/]+"), "embedded font: its names are not read"),
 )
-# A picture of the first page: read, so that a document without findings keeps it.
+# A picture of the first page, and where pages broke: both are read, so that a document without
+# findings keeps them, and both go with any edit, which makes them untrue.
 _THUMBNAIL = re.compile(r"(?:.*/)?Thumbnails/[^/]+")
+_FLEETING = re.compile(rf"{_THUMBNAIL.pattern}|layout-cache")
 _REPLACEMENT = re.compile(r"(.*?)ObjectReplacements/([^/]+)")
 # Characters that a part's name may not have on some system.
 _UNSAFE = str.maketrans(dict.fromkeys('<>:"|?*/\\&', "_") | dict.fromkeys(map(chr, range(32)), "_"))
@@ -76,7 +78,9 @@ class Package:
         self._sources = {part.name: part.source.text for part in parts}
         self._codecs = {part.name: part.source.codec for part in parts}
         self._reading = Reading()
-        open_child.ledger.spend_pages(sum(_pages(kind, source) for source in self._sources.values()))
+        open_child.ledger.spend_pages(
+            sum(_pages(kind, source) for source in self._sources.values())
+        )
         for part in parts:
             PartReader(part, self._reading).read()
         self._paths: dict[Slot, Member] = {}
@@ -114,7 +118,7 @@ class Package:
         changes = changes_of(self._reading, self._sources, dealt)
         members = self._archive.by_name
         dropped = {name for name in members if _SIGNATURES.fullmatch(name)}
-        dropped |= {name for name in members if _THUMBNAIL.fullmatch(name)}
+        dropped |= {name for name in members if _FLEETING.fullmatch(name)}
         dropped |= set(self._dispensable)
         drop_previews(self._reading, changes)
         self._list_members(changes, dropped, names)
@@ -170,6 +174,8 @@ class Package:
             if self._thumbnails.unread:
                 self._thumbnails.unread.clear()
                 self._dispensable[name] = "preview: not read"
+            return
+        if name == "layout-cache" and not any(text_runs(content)):
             return
         for pattern, why in _DISPENSABLE:
             if pattern.fullmatch(name):
@@ -240,7 +246,7 @@ class Package:
                     end = manifest.find(">", manifest.find("</", end)) + 1
                 listed.append((match.start(), end, ""))
             elif name in names:
-                listed.append((start, start + len(path[1]), quoteattr(names[name])))
+                listed.append((start, start + len(path[1]), _quoted(names[name])))
                 listed += _new_kind(match, name, names[name])
         if listed:
             kept = [
@@ -262,10 +268,10 @@ class Package:
 
 
 _PAGES = {
-    "odt": re.compile(r"<[\w.-]*:?soft-page-break\b"),
-    "ods": re.compile(r"<[\w.-]*:?table[\s>]"),
-    "odp": re.compile(r"<draw:page[\s>]"),
-    "odg": re.compile(r"<draw:page[\s>]"),
+    "odt": re.compile(r"<[\w.-]*:?soft-page-break(?=[\s/>])"),
+    "ods": re.compile(r"<[\w.-]*:?table(?=[\s/>])"),
+    "odp": re.compile(r"<draw:page(?=[\s/>])"),
+    "odg": re.compile(r"<draw:page(?=[\s/>])"),
 }
 
 
@@ -359,7 +365,13 @@ def _new_kind(entry: re.Match[str], old: str, new: str) -> Iterator[Range]:
     told = _MEDIA_TYPE.search(entry[0])
     kind = mimetypes.types_map.get(posixpath.splitext(new)[1].lower())
     if told and kind and posixpath.splitext(old)[1] != posixpath.splitext(new)[1]:
-        yield entry.start() + told.start(1), entry.start() + told.end(1), quoteattr(kind)
+        yield entry.start() + told.start(1), entry.start() + told.end(1), _quoted(kind)
+
+
+def _quoted(raw: str) -> str:
+    from xml.sax.saxutils import quoteattr  # it loads urllib, http and ssl
+
+    return quoteattr(raw)
 
 
 def _unquoted(raw: str) -> str:
@@ -371,10 +383,10 @@ def _unquoted(raw: str) -> str:
 def _relink(part: str, source: str, names: Mapping[str, str], changes: Changes) -> None:
     """Addresses that lead to renamed members."""
     for old, new in names.items():
-        inner = re.compile(rf"""(?<=href=["'])(?:\./)?{re.escape(quoteattr(old)[1:-1])}(?=["'])""")
+        inner = re.compile(rf"""(?<=href=["'])(?:\./)?{re.escape(_quoted(old)[1:-1])}(?=["'])""")
         for match in inner.finditer(source):
             kept = [c for c in changes.get(part, ()) if not _meet(c, match.span())]
-            changes[part] = [*kept, (*match.span(), quoteattr(new)[1:-1])]
+            changes[part] = [*kept, (*match.span(), _quoted(new)[1:-1])]
 
 
 def _meet(change: Range, span: tuple[int, int]) -> bool:

@@ -112,6 +112,16 @@ def root_names(data: bytes) -> frozenset[str]:
         return frozenset()
 
 
+def is_empty(data: bytes) -> bool:
+    """Whether this is a compound file with nothing in it, such as an object that was left out."""
+    if not is_compound(data):
+        return False
+    try:
+        return len(list(_Reader(data).walk())) == 1
+    except Unreadable:
+        return False
+
+
 def read_compound(data: bytes) -> Compound:
     """Read a compound file whole.
 

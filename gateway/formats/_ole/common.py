@@ -55,6 +55,11 @@ _FILES = re.compile(
     re.DOTALL,
 )
 
+_NAMESPACE = re.compile(
+    r"http://(?:schemas\.openxmlformats\.org|schemas\.microsoft\.com|www\.w3\.org|purl\.org/dc)"
+    r"/[\w./-]*"
+)
+
 
 def is_office_word(text: str) -> bool:
     """Whether Office itself wrote this, in every file."""
@@ -180,12 +185,23 @@ def _read_rest(node: Node, reading: Reading, part: str) -> None:
     rest = uncovered(node.data, reading.done.get(node.path, ()))
     passages: list[Passage] = []
     for number, run in enumerate(text_runs(rest), 1):
-        if is_office_word(run.text):
-            continue
-        segment = Segment(run.text, f"{part}/run {number}", Role.HIDDEN)
-        span = Span(run.text, node.path, run.start, run.codec)
-        passages.append(Passage(segment, Inline((span,))))
+        whole = Span(run.text, node.path, run.start, run.codec)
+        for span in _without_namespaces(whole):
+            if not is_office_word(span.text):
+                segment = Segment(span.text, f"{part}/run {number}", Role.HIDDEN)
+                passages.append(Passage(segment, Inline((span,))))
     reading.add(passages)
+
+
+def _without_namespaces(span: Span) -> Iterator[Span]:
+    """What stands before, between and behind the names of XML schemas, which are no links."""
+    at = 0
+    for match in _NAMESPACE.finditer(span.text):
+        if match.start() > at:
+            yield Span(span.text[at : match.start()], span.stream, span.offset(at), span.codec)
+        at = match.end()
+    if at < len(span.text):
+        yield Span(span.text[at:], span.stream, span.offset(at), span.codec)
 
 
 def _leftover(stretch: bytes, part: str) -> Iterator[Passage]:

@@ -60,8 +60,14 @@ class Fib:
 
 
 def is_word97(compound: Compound) -> bool:
-    """Whether the file has the format of Word 97 or later."""
+    """Whether the file has the format of Word 97 or later.
+
+    Raises:
+        Unreadable: it is encrypted, which older ones tell in the same place.
+    """
     main = compound.stream("WordDocument") or b""
+    if len(main) > 12 and struct.unpack_from("<H", main, 10)[0] & _ENCRYPTED:
+        raise Unreadable("encrypted: take its password off first")
     return len(main) > 900 and struct.unpack_from("<H", main, 2)[0] >= _WORD_97
 
 

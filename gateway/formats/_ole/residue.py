@@ -232,6 +232,12 @@ def looks_packed(data: bytes) -> bool:
     return -sum(share * math.log2(share) for share in shares) > _ENTROPY
 
 
+def holds_packed(data: bytes) -> bool:
+    """Whether some stretch of the bytes is packed or enciphered."""
+    starts = range(0, max(len(data) - _ENTROPY_FROM, 0) + 1, _ENTROPY_FROM // 2)
+    return any(looks_packed(data[at : at + _ENTROPY_FROM]) for at in starts)
+
+
 def searched(data: bytes) -> Iterator[str]:
     """Bytes in every way that text could stand in them, for the verifier."""
     for shift in (0, 1):

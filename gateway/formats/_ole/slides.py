@@ -52,18 +52,15 @@ def read_slides(compound: Compound, reading: Reading) -> None:
     Raises:
         Unreadable: encrypted or damaged.
     """
-    for node in compound.nodes:
-        if node.kind != STREAM or len(node.path) != 1:
-            continue
-        match node.name.lower():
-            case "powerpoint document":
-                _Show(node.data, node.path, reading).read()
-            case "current user":
-                reading.add(_user(node.data, node.path))
-            case "pictures":
-                reading.pictures(node.path, node.data, "pictures")
-            case "encryptedsummary":
-                raise Unreadable("encrypted: take its password off first")
+    streams = {n.name.lower(): n for n in compound.nodes if n.kind == STREAM and len(n.path) == 1}
+    if "encryptedsummary" in streams:
+        raise Unreadable("encrypted: take its password off first")
+    if node := streams.get("current user"):  # it tells whether the rest can be read
+        reading.add(_user(node.data, node.path))
+    if node := streams.get("powerpoint document"):
+        _Show(node.data, node.path, reading).read()
+    if node := streams.get("pictures"):
+        reading.pictures(node.path, node.data, "pictures")
 
 
 def records(data: bytes, reading: Reading | None = None) -> Iterator[Record]:
@@ -123,6 +120,7 @@ class _Show:
         ]
         for number, record in enumerate(found):
             part = f"record {number}"
+            self._reading.cover(self._path, record.start - 8, record.start)
             if record.kind in {_CHARS, _BYTES, _STRING}:
                 self._reading.add(self._text(record, part))
             elif record.kind == _CRYPT:

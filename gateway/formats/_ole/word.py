@@ -58,6 +58,7 @@ def read_word(compound: Compound, reading: Reading) -> None:
     start, size = fib.pairs[33]
     reading.cover((fib.table,), start, start + size)
     reading.add(_traces(table, fib))
+    reading.add(_tables(table, fib))
     for name in (fib.main, "Data"):
         for node in compound.nodes:
             if len(node.path) == 1 and node.name.lower() == name.lower():
@@ -200,6 +201,18 @@ def _traces(table: bytes, fib: Fib) -> Iterator[Passage]:
         index += 1
         yield from _trace(table, (fib.table,), at + 2, length, f"comment authors {index}")
         at += 2 + 2 * length
+
+
+def _tables(table: bytes, fib: Fib) -> Iterator[Passage]:
+    """Strings of all other tables: a count before the next string may look like a letter."""
+    for number, (start, size) in enumerate(fib.pairs):
+        if number in _TRACE_TABLES:
+            continue
+        for index, (at, length) in enumerate(_strings(table, start, size)):
+            if number == _TITLES and index in _TRACE_TITLES:
+                continue
+            span = Span(_paired(as_units(table[at : at + 2 * length])), (fib.table,), at, UTF16)
+            yield from inline([span], f"table {number}/{index + 1}", Role.HIDDEN)
 
 
 def _initials(table: bytes, fib: Fib) -> Iterator[Passage]:

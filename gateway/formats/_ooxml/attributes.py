@@ -27,8 +27,10 @@ from gateway.formats._ooxml.vocabulary import (
     INTEGERS,
     STRING_ELEMENTS,
     STRINGS,
+    STYLE_REFERENCES,
     STYLED,
     is_built_in,
+    is_style_id,
 )
 from gateway.formats._ooxml.xml import Attribute, Tag
 
@@ -41,6 +43,14 @@ _OFFICE = (
     "http://www.w3.org/",
     "http://uri.etsi.org/",
     "urn:schemas-microsoft-com:",
+    "urn:microsoft.com/office/",
+)
+# What other suites add. The words of these schemas are nobody's text, but their attributes may be.
+_SUITES = (
+    "http://schemas.libreoffice.org/",
+    "http://openoffice.org/",
+    "http://customooxmlschemas.google.com/",
+    "http://www.wps.cn/officeDocument/",
 )
 
 # Strings that a workbook refers to by name.
@@ -100,6 +110,13 @@ def is_office(namespace: str) -> bool:
     return namespace.startswith(_OFFICE) and bool(_ADDRESS.fullmatch(namespace))
 
 
+@cache
+def is_known(namespace: str) -> bool:
+    """Whether a namespace is Office's own, or one of another suite."""
+    suite = namespace.startswith(_SUITES) and bool(_ADDRESS.fullmatch(namespace))
+    return suite or is_office(namespace)
+
+
 def judge(tag: Tag, attribute: Attribute) -> tuple[Rule, bool] | None:
     """What may be written into an attribute, or ``None`` if it is structure.
 
@@ -108,10 +125,12 @@ def judge(tag: Tag, attribute: Attribute) -> tuple[Rule, bool] | None:
     value, local = attribute.value, attribute.local
     if not value or value.isspace() or (attribute.namespace == _XML and _WORD.fullmatch(value)):
         return None
-    if not is_office(tag.namespace):
+    if not is_office(tag.namespace) or (attribute.namespace and not is_office(attribute.namespace)):
         return Rule.FREE, not _is_short(value)
     if local == "v" and tag.local in _PIVOT_RULES and "/spreadsheetml/" in tag.namespace:
         return _PIVOT_RULES[tag.local], tag.local != "d" and not _is_short(value)
+    if local == "styleId" or (local == "val" and tag.local in STYLE_REFERENCES):
+        return None if is_style_id(value) else (Rule.FREE, False)
     if local in {"val", "v"}:
         is_string = tag.local in STRING_ELEMENTS
         local = tag.local

@@ -22,9 +22,11 @@ from gateway.formats._ooxml.vocabulary import (
     FONT_NAMES,
     STRING_ELEMENTS,
     STRINGS,
+    STYLE_REFERENCES,
     STYLED,
     is_built_in,
     is_known_name,
+    is_style_id,
 )
 from gateway.model import Hint
 
@@ -33,10 +35,20 @@ _PARAGRAPHS = frozenset({"p", "si", "is", "text", "rt", "rPh"})
 _BREAKS = frozenset({"tab", "ptab", "br", "cr"})
 _SCHEMA_WORD = re.compile(r"[A-Za-z0-9_.:#{}*/%()+;=,\-\s]{0,1000}", re.ASCII)
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9_.:#{}*/%()+\-]{0,80}", re.ASCII)
-_SCHEMAS = ("http://schemas.", "http://purl.", "http://www.w3.org/", "urn:schemas-microsoft")
+_SCHEMAS = (
+    *("http://schemas.", "http://purl.", "http://www.w3.org/", "urn:schemas-microsoft"),
+    "urn:microsoft.com/office/",
+)
+# Of other suites the names are schema words, what stands in attributes is not.
+_SUITES = (
+    *("http://schemas.libreoffice.org/", "http://openoffice.org/"),
+    *("http://customooxmlschemas.google.com/", "http://www.wps.cn/officeDocument/"),
+)
 _SCHEMA_ADDRESS = re.compile(r"[A-Za-z0-9_.:/#+\-]{1,200}", re.ASCII)
 # Identifiers that Office draws by lot.
 _SERIAL = re.compile(r"\{[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}|rId[0-9]{1,6}")
+# Guides of shapes (ECMA-376-1 §20.1.9.11) and of VML: an operation and its operands.
+_GUIDE = re.compile(r"[a-z*+?][a-z0-9+/*:?-]{0,8}(?: [@a-z0-9#-]{1,16}){1,3}", re.IGNORECASE)
 _XSTRING = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _JOINED = re.compile(r'"\s*&\s*"')
 _EXPONENT = re.compile(r"[-+]?[0-9.]+[eE][-+]?[0-9]{1,2}")
@@ -98,6 +110,7 @@ class _Texts:
         self._stack: list[str] = []
         self._nodes: list[str] = []
         self._paragraphs: list[list[str]] = [[]]
+        self._indexed = False  # the cell holds the number of a shared string
 
     def read(self, data: bytes) -> list[str]:
         parser = expat.ParserCreate(namespace_separator="\n")
@@ -116,24 +129,33 @@ class _Texts:
     def _start(self, qualified: str, attributes: dict[str, str]) -> None:
         namespace, _, local = qualified.rpartition("\n")
         self._stack.append(local)
+        self._end_loose()
+        if local == "c":
+            self._indexed = attributes.get("t") == "s"
         if local in _PARAGRAPHS:
             self._paragraphs.append([])
         elif local in _BREAKS:
             self._paragraphs[-1].append("\t")
-        foreign = not _is_schema(namespace)
-        if foreign:
+        if not _is_schema(namespace):
             self._found.append(local)
-        for name, value in attributes.items():
-            self._attribute(local, name.rpartition("\n")[2], value, foreign=foreign)
+        foreign = _is_foreign(namespace)
+        for whole, value in attributes.items():
+            where, _, name = whole.rpartition("\n")
+            strange = foreign or (bool(where) and _is_foreign(where))
+            self._attribute(local, name, value, foreign=strange)
 
     def _attribute(self, element: str, name: str, value: str, *, foreign: bool) -> None:
         string = name in STRINGS or (name in {"val", "v"} and element in STRING_ELEMENTS)
         string = string or (element, name) == ("hyperlink", "anchor")
+        if name == "styleId" or (name == "val" and element in STYLE_REFERENCES):
+            string = not is_style_id(value)
         if element in CROWDED or name in FONT_NAMES:  # names of fonts and shape guides
             string = False
         word = _SCHEMA_WORD if name in {"ContentType", "style", "Ignorable"} else _PLAIN_WORD
         given = element in STYLED | CROWDED and is_built_in(value)
         if _is_schema(value) or given or (not foreign and _SERIAL.fullmatch(value)):
+            return
+        if name in {"eqn", "fmla"} and _GUIDE.fullmatch(value):
             return
         spelt = word.fullmatch(value) or is_built_in(value)
         if string or foreign or not spelt or re.search("[0-9]{7}", value):
@@ -155,11 +177,19 @@ class _Texts:
             self._found.append(uri)
 
     def _text(self, text: str) -> None:
-        self._paragraphs[-1].append(text)
+        if not (self._indexed and self._stack[-1] == "v" and text.isdecimal()):
+            self._paragraphs[-1].append(text)
+
+    def _end_loose(self) -> None:
+        """What stands in no paragraph is one text with nothing else."""
+        if len(self._paragraphs) == 1 and self._paragraphs[0]:
+            texts, self._paragraphs[0] = self._paragraphs[0], []
+            self._flush(texts)
 
     def _end(self, qualified: str) -> None:
         local = self._stack.pop()
         del qualified
+        self._end_loose()
         if local in _PARAGRAPHS:
             self._flush(self._paragraphs.pop())
 
@@ -173,7 +203,12 @@ class _Texts:
 
 
 def _is_schema(address: str) -> bool:
-    return address.startswith(_SCHEMAS) and bool(_SCHEMA_ADDRESS.fullmatch(address))
+    return address.startswith((*_SCHEMAS, *_SUITES)) and bool(_SCHEMA_ADDRESS.fullmatch(address))
+
+
+def _is_foreign(namespace: str) -> bool:
+    """Whether every attribute in a namespace may be text."""
+    return namespace.startswith(_SUITES) or not _is_schema(namespace)
 
 
 def _one_word(left: str, right: str) -> bool:

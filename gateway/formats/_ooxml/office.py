@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from gateway.formats._base import Descend, Document, Opener
 from gateway.formats._ooxml.kinds import kind_of
-from gateway.formats._ooxml.layers import package_layers
-from gateway.formats._ooxml.package import (
-    Package,
-    Planner,
-    Reader,
-    plain_planner,
-    plain_reader,
-)
 from gateway.model import Hint
+
+if TYPE_CHECKING:
+    from gateway.formats._ooxml.package import Planner, Reader
 
 
 class OfficeFormat:
@@ -30,14 +25,20 @@ class OfficeFormat:
 
     def open(self, data: bytes, hint: Hint, open_child: Opener) -> Document:
         """Open the package."""
+        from gateway.formats._ooxml.package import Package
+
         del hint
         return Package(self.name, data, open_child, *self.ways())
 
     def layers(self, data: bytes, hint: Hint, descend: Descend) -> Iterator[str]:
         """All its text, by zipfile and expat."""
+        from gateway.formats._ooxml.layers import package_layers
+
         del hint
         yield from package_layers(data, descend)
 
     def ways(self) -> tuple[Reader, Planner]:
         """How the parts of one package are read and changed."""
+        from gateway.formats._ooxml.package import plain_planner, plain_reader
+
         return plain_reader, plain_planner

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import batched
 
-from gateway.formats._ooxml.attributes import is_office, judge
+from gateway.formats._ooxml.attributes import is_known, judge
 from gateway.formats._ooxml.headers import HEADERS, header_texts
 from gateway.formats._ooxml.loose import (
     context_of_text,
@@ -363,8 +363,8 @@ class PartReader:
 
     def _note_foreign(self, tag: Tag, at: int) -> None:
         """Names that no Office schema has: addresses of namespaces, elements, attributes."""
-        names = [a.value for a in tag.declared if a.value and not is_office(a.value)]
-        if not is_office(tag.namespace):
+        names = [a.value for a in tag.declared if a.value and not is_known(a.value)]
+        if not is_known(tag.namespace):
             names.append(tag.local)
             names += [attribute.local for attribute in tag.attributes]
         for name in names:

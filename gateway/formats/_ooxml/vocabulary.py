@@ -55,6 +55,10 @@ FONT_NAMES = frozenset({"typeface", "ascii", "hAnsi", "eastAsia", "cs", "pitchFa
 
 # Elements whose names are mostly those that Office gave.
 STYLED = _words("name aliases cellStyle tableStyle fontScheme clrScheme fmtScheme theme")
+# Elements whose ``val`` is the id of a style; Word makes it of the style's name.
+STYLE_REFERENCES = _words(
+    "pStyle rStyle tblStyle basedOn next link styleLink numStyleLink clickAndTypeStyle"
+)
 STYLE_WORDS = _words(
     """_goback accent acronym address annotation authorities balloon block body book bottom bullet
     char cite classic closing code colorful columns contemporary continue date default definition
@@ -197,6 +201,10 @@ PART_WORDS = _words(
 )
 
 
+_HUMP = re.compile("(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[A-Z][a-z])|-")
+_SHORTEST_ID = 4
+
+
 def is_known_name(name: str) -> bool:
     """Whether every word of a path is one that Office itself uses."""
     # Parts that System.IO.Packaging writes are named by a random number.
@@ -211,6 +219,11 @@ def is_known_name(name: str) -> bool:
         if not re.fullmatch(r"(?:[A-Za-z]{1,6}(?:\.rels)?)?", extension):
             return False
     return True
+
+
+def is_style_id(value: str) -> bool:
+    """Whether the id of a style is one that Office made, of a name of its own or of none."""
+    return len(value) < _SHORTEST_ID or is_built_in(_HUMP.sub(" ", value))
 
 
 def is_built_in(value: str) -> bool:

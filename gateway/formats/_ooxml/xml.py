@@ -112,13 +112,12 @@ class Source:
         elements = attributes = 0
         texts: list[str] = []
         shapes = self.shapes.stretches(self.text)
-        start, *counted = next(shapes)
+        start, inside, named, text = next(shapes)
         for tag, at, before in self.tokens:
             while start < at:
-                inside, named, text = counted
                 elements, attributes = elements + inside, attributes + named
                 texts.append(unescape(text))
-                start, *counted = next(shapes)
+                start, inside, named, text = next(shapes)
             if before:
                 texts.append(unescape(before))
             if tag is None:

@@ -8,7 +8,7 @@ page, so what could be removed is not in it; the rest is painted over and looked
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw
@@ -27,6 +27,12 @@ if TYPE_CHECKING:
     from gateway.formats._images.ocr import Polygon
 
 type Edits = Mapping[int, Sequence[Edit]]
+
+_SHORTEST_BLURRED = 5  # shorter words are found as they are, or everything would look like them
+_ALIKE = ("1!|il", "0o", "5s", "8b", "2z")
+_LOOK_ALIKE = {char: f"[{re.escape(alike)}]" for alike in _ALIKE for char in alike} | {
+    "m": r"(?:m|r\s*n)"
+}
 
 
 def write_pdf(
@@ -49,17 +55,17 @@ def write_pdf(
         CannotEdit: something stands where it can neither be edited nor painted over.
     """
     written = write_native(contents, edits, children, {})
-    pattern = _pattern(values)
+    pattern, pictured = _pattern(values, _written), _pattern(values, _pictured)
     left = _left_over(contents, edits, pattern, written) if pattern else set()
     left |= written.stuck
     left |= {
         page
         for page in written.pictured.keys() - left
-        if not _is_gone_from_sight(written, page, pattern, ledger)
+        if not _is_gone_from_sight(written, page, pictured, ledger)
     }
     pages = sorted(left)
     if pages:
-        pictures = {page: _picture(written, page, pattern, ledger) for page in pages}
+        pictures = {page: _picture(written, page, pattern, pictured, ledger) for page in pages}
         written = write_native(contents, edits, children, pictures)
         if written.stuck or (pattern and _left_over(contents, edits, pattern, written)):
             raise CannotEdit("text that cannot be removed, not even with its page")
@@ -69,21 +75,30 @@ def write_pdf(
     return written.data
 
 
-def _pattern(values: Sequence[str]) -> re.Pattern[str] | None:
-    """Whole values in any case; spaces between their words, and between ideographs, may differ."""
-    forms = set()
-    for value in values:
-        words = value.split()
-        if words:
-            forms.add(r"\s*".join(_spaced(word) for word in words))
+def _pattern(values: Sequence[str], spell: Callable[[str], str]) -> re.Pattern[str] | None:
+    """Whole values in any case; spaces between their words may differ.
+
+    Args:
+        values: what is looked for.
+        spell: the pattern of one word of a value.
+    """
+    forms = {r"\s*".join(map(spell, value.split())) for value in values if value.split()}
     if not forms:
         return None
     anyone = "|".join(sorted(forms, key=lambda form: (-len(form), form)))
     return re.compile(rf"(?<![^\W_])(?:{anyone})(?![^\W_])", re.IGNORECASE)
 
 
-def _spaced(word: str) -> str:
+def _written(word: str) -> str:
+    """A word as text spells it; ideographs may be spread apart."""
     return re.escape(word) if word.isascii() else r"\s*".join(map(re.escape, word))
+
+
+def _pictured(word: str) -> str:
+    """A word as OCR may spell it: spaces anywhere, and letters that look alike."""
+    if len(word) < _SHORTEST_BLURRED:
+        return r"\s*".join(map(re.escape, word))
+    return r"\s*".join(_LOOK_ALIKE.get(char, re.escape(char)) for char in word.casefold())
 
 
 def _left_over(
@@ -136,9 +151,18 @@ def _picture(
     written: Written,
     page: int,
     pattern: re.Pattern[str] | None,
+    pictured: re.Pattern[str] | None,
     ledger: Ledger,
 ) -> bytes:
-    """The picture of an edited page with all values painted over."""
+    """The picture of an edited page with all values painted over.
+
+    Args:
+        written: the file with the page in it.
+        page: its index.
+        pattern: the values as text spells them.
+        pictured: the values as OCR may spell them.
+        ledger: the budgets.
+    """
     try:
         picture = decode(render_page(written.data, page, ledger.limits))
     except ValueError:
@@ -146,12 +170,12 @@ def _picture(
     if page in written.pictured:
         new, old = written.pictured[page]
         picture = painted_over(picture, decode(old), decode(new))
-    if pattern is None:
+    if pattern is None or pictured is None:
         return to_png(picture)
     draw = ImageDraw.Draw(picture)
     for corners in places_of(written.data, page, pattern, picture.size):
         draw.polygon(corners, fill=0, outline=0)
-    return to_png(_without_legible(picture, pattern))
+    return to_png(_without_legible(picture, pictured))
 
 
 def _without_legible(picture: Image.Image, pattern: re.Pattern[str]) -> Image.Image:

@@ -57,11 +57,8 @@ _DATE_KEYS = _words("/M /CreationDate /ModDate /LastModified /SourceModified")
 _COMMENT = _words("/Contents /RC /Subj /DS /NM /CA /AC")
 _NAME = _words("/F /UF /Desc /Names /Limits /Dest /D")
 _BODY = _words("/V /DV /Opt /T /TU /Title /P /URI /RV")
-# Names under these keys are called in content streams; renaming them would need those rewritten.
-_CALLED = _words(
-    "/Font /XObject /ExtGState /ColorSpace /Pattern /Shading /Properties /CharProcs /Differences"
-    " /Encoding /RoleMap /ClassMap"
-)
+# Names under these keys are called in font programs, which would have to be rewritten.
+_CALLED = _words("/CharProcs /Differences /Encoding")
 _SPOKEN = _words("/Dests /N /R /D /AS /V /DV /Opt /Dest")
 _FONT_NAMES = _words("/BaseFont /FontName")
 _KEYWORDS = _words(
@@ -69,7 +66,7 @@ _KEYWORDS = _words(
     " GTS_PDFA1Version PTEX.Fullbanner Comments SourceModified Company Manager Names Kids Count"
     " Type Name Order Trapped Limits"
 )
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9_+.,:*#\- /()]*")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_+.,:*#\-/()]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +98,7 @@ class Inventory:
         strings: all strings that can be text.
         signatures: contents of digital signatures (certificates name people).
         names: spoken names, without slash.
-        called: names that content streams call.
+        called: names that font programs call.
         uses: for each stream the keys under which something refers to it.
         files: file name (or nothing) by embedded file stream.
         type3: Type 3 fonts.
@@ -227,7 +224,7 @@ def _note_dictionary(inventory: Inventory, value: Any, path: Path, *, is_info: b
         raw = key[1:].encode("utf-8", "surrogateescape")
         if last in _CALLED:
             inventory.called.add(raw)
-        elif _is_spoken(raw, may_be=last in _SPOKEN or is_info):
+        elif is_spoken(raw, may_be=last in _SPOKEN or is_info):
             inventory.names[raw] = None
     if name_of(value.get("/Type")) == "Page":
         inventory.pages.append(value)
@@ -258,11 +255,11 @@ def _note_name(inventory: Inventory, value: Any, path: Path) -> None:
     key = _last_key(path)
     if key == "/Differences":
         inventory.called.add(raw)
-    elif key not in _FONT_NAMES and _is_spoken(raw, may_be=key in _SPOKEN):
+    elif key not in _FONT_NAMES and is_spoken(raw, may_be=key in _SPOKEN):
         inventory.names[raw] = None
 
 
-def _is_spoken(raw: bytes, *, may_be: bool) -> bool:
+def is_spoken(raw: bytes, *, may_be: bool = False) -> bool:
     """Whether a name may be more than a keyword.
 
     Args:

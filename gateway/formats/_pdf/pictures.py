@@ -21,6 +21,7 @@ from gateway.formats._base import Opener
 from gateway.formats._pdf.contents import BesidePixels, Contents, PictureAt
 from gateway.formats._pdf.jpegs import telling_segments
 from gateway.formats._pdf.objects import Inventory, roots
+from gateway.formats._pdf.outlines import may_be_letters, new_outlines
 from gateway.formats._pdf.pixels import is_plain_jpeg, picture_bytes, size_of
 from gateway.formats._pdf.raster import render_page
 from gateway.formats._pdf.sheet import Picture, Sheet, Source
@@ -37,7 +38,7 @@ from gateway.formats._pdf.values import (
 from gateway.model import Hint, Role, Segment
 from gateway.settings import Limits
 
-_MOST_PAGES = 40  # read as pictures; more would take minutes
+_MOST_PAGES = 200  # read as pictures; time ends before
 _FEWEST_TILES = 4
 _EDGE = 1.5  # points by which tiles may miss each other
 _FEW_LETTERS = 40  # on a page whose drawing is looked at, too
@@ -106,6 +107,7 @@ class _Pictures:
     pace: _Pace
     shown: set[ObjectId] = field(default_factory=set)
     pages: int = 0
+    outlines: set[bytes] = field(default_factory=set)
 
     def expect(self, objects: Sequence[tuple[ObjectId, Any]]) -> None:
         """Count the large pictures that will be read, each once."""
@@ -118,7 +120,9 @@ class _Pictures:
 
     def read_sheet(self, sheet: Sheet) -> None:
         tiled = _is_tiled(sheet)
-        wanted = sheet.blind or tiled or _is_outlined(sheet, self.contents)
+        if sheet.page >= 0 and (_is_outlined(sheet, self.contents) or self._has_letters(sheet)):
+            sheet.blind.add("text that may be drawn as outlines")
+        wanted = sheet.blind or tiled
         if sheet.page >= 0 and wanted and self._read_page(sheet):
             sheet.blind.clear()
             if tiled:
@@ -140,6 +144,13 @@ class _Pictures:
             else:
                 self.shown.add(picture.object_id)
                 self._read_object(part, self.pdf.get_object(picture.object_id))
+
+    def _has_letters(self, sheet: Sheet) -> bool:
+        """Whether a page draws shapes that may be letters, and no page before it did."""
+        found: list[bytes] = []
+        for source in _sources(sheet, self.contents):
+            found += new_outlines(source.data, self.outlines)
+        return may_be_letters(found)
 
     def _read_page(self, sheet: Sheet) -> bool:
         if self.pages >= _MOST_PAGES:

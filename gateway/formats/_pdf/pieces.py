@@ -6,7 +6,10 @@ font size.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from copy import copy
+from itertools import pairwise
 
 from gateway.formats._pdf.sheet import Glyph, Run
 
@@ -86,6 +89,34 @@ class Piece:
             self.chars.append(" ")
             self.owners.append(None)
 
+    def gaps(self) -> list[tuple[int, float, float]]:
+        """Where nothing is drawn: before which position, and from where to where along the line."""
+        found = []
+        before: Glyph | None = None
+        for at, owner in enumerate(self.owners):
+            if owner is None or owner is before:
+                continue
+            if before is not None:
+                end, begin = before.along() + before.length, owner.along()
+                if begin - end > SPACE * self.size:
+                    found.append((at, end, begin))
+            before = owner
+        return found
+
+    def parts(self, gaps: Sequence[int]) -> Iterator[Piece]:
+        """What stands between some gaps, as pieces of their own."""
+        for start, end in pairwise((0, *gaps, len(self.chars))):
+            part = copy(self)
+            if self.owners[end - 1] is None:  # the gap itself
+                end -= 1  # noqa: PLW2901 - one of two ends of a pair
+            part.chars, part.owners = self.chars[start:end], self.owners[start:end]
+            shown = [owner for owner in part.owners if owner]
+            if shown:
+                part.begin = min(owner.along() for owner in shown)
+                part.end = max(owner.along() + owner.length for owner in shown)
+                part.in_order = False
+                yield part
+
     def first_word(self) -> float:
         """The width that the first word, or the first ideograph, takes."""
         text = "".join(self.chars).lstrip()
@@ -145,7 +176,7 @@ def join_pieces(pieces: list[Piece]) -> list[Piece]:
     """Pieces of one direction joined to lines, from the top down, then along the row."""
     lines: list[Piece] = []
     for row in rows_of(sorted(pieces, key=lambda piece: -piece.base)):
-        row.sort(key=lambda piece: piece.begin)
+        row = sorted(_parted(row), key=lambda piece: piece.begin)  # noqa: PLW2901 - the row in order
         line: Piece | None = None
         for piece in row:
             gap = piece.begin - line.end if line else 0.0
@@ -162,6 +193,21 @@ def join_pieces(pieces: list[Piece]) -> list[Piece]:
             line = piece
             lines.append(line)
     return lines
+
+
+def _parted(row: list[Piece]) -> Iterator[Piece]:
+    """Pieces of a row; one with a gap in which another begins is parted at its gaps.
+
+    Letters drawn in no order at all join to pieces with holes.
+    """
+    begins = sorted(piece.begin for piece in row)
+    for piece in row:
+        gaps = piece.gaps() if len(row) > 1 else []
+        near = 0.1 * piece.size
+        if any(bisect_left(begins, a - near) < bisect_left(begins, b - near) for _, a, b in gaps):
+            yield from piece.parts([at for at, _, _ in gaps])
+        else:
+            yield piece
 
 
 def rows_of(pieces: list[Piece]) -> Iterator[list[Piece]]:

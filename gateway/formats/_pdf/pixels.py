@@ -27,6 +27,7 @@ from gateway.formats._pdf.values import (
 from gateway.settings import Limits
 
 _JPEG_SPACES = {"DeviceGray": 1, "DeviceRGB": 3, "CalGray": 1, "CalRGB": 3}
+_LONGEST_PAGE = 14_400  # points; readers draw none that is longer (ISO 32000-1, annex C.2)
 _TO_DROP = ("/Filter", "/DecodeParms", "/Decode", "/F", "/FFilter", "/FDecodeParms", "/Intent")
 
 
@@ -88,20 +89,25 @@ def _draw(stream: Any, width: int, height: int) -> Image.Image:
     if width < 1 or height < 1:
         raise ValueError("a picture without size")
     try:
+        scale = 1  # a power of two, so that sizes stay exact
+        while max(width, height) > _LONGEST_PAGE * scale:
+            scale *= 2
         with pikepdf.new() as alone:
-            alone.add_blank_page(page_size=(width, height))
+            alone.add_blank_page(page_size=(width / scale, height / scale))
             image = alone.copy_foreign(stream)
             for key in ("/SMask", "/Mask"):
                 if key in image:
                     del image[key]
             page = alone.pages[0].obj
             page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(I=image))
-            page.Contents = alone.make_stream(b"0 g q %d 0 0 %d 0 0 cm /I Do Q" % (width, height))
+            page.Contents = alone.make_stream(
+                b"0 g q %.9f 0 0 %.9f 0 0 cm /I Do Q" % (width / scale, height / scale)
+            )
             out = io.BytesIO()
             alone.save(out)
         document = pypdfium2.PdfDocument(out.getvalue())
         try:
-            picture = document[0].render(scale=1, may_draw_forms=False).to_pil()
+            picture = document[0].render(scale=scale, may_draw_forms=False).to_pil()
         finally:
             document.close()
     except (*DECODE_ERRORS, pypdfium2.PdfiumError):

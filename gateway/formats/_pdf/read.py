@@ -26,14 +26,20 @@ from gateway.formats._pdf.contents import (
     load,
 )
 from gateway.formats._pdf.layout import lay_out
-from gateway.formats._pdf.objects import Inventory, Place, roots, take_inventory
+from gateway.formats._pdf.objects import (
+    Inventory,
+    Place,
+    is_spoken,
+    roots,
+    take_inventory,
+)
 from gateway.formats._pdf.past import read_history
 from gateway.formats._pdf.pictures import read_pictures
 from gateway.formats._pdf.second import disagrees, page_texts, variants
 from gateway.formats._pdf.sheet import Glyph, Sheet, Source
 from gateway.formats._pdf.streams import Kind, classify
 from gateway.formats._pdf.strings import decode_text_stream, readings
-from gateway.formats._pdf.syntax import comments, texts
+from gateway.formats._pdf.syntax import comments, names_in, texts
 from gateway.formats._pdf.unpack import check_unpacked
 from gateway.formats._pdf.values import entries, get, id_of, inherited, is_dict, is_stream
 from gateway.model import Role, Segment
@@ -75,7 +81,8 @@ def _read_revision(pdf: pikepdf.Pdf, contents: Contents, open_child: Opener) -> 
     for place in (*inventory.strings, *inventory.signatures):
         for text in _traced(place) if place.role is Role.TRACE else readings(place.raw):
             contents.add(Segment(text, place.part, place.role, place.context), place)
-    for raw in inventory.names:
+    drawn = (name.value for s in contents.reader.sources.values() for name in names_in(s.data))
+    for raw in dict.fromkeys((*inventory.names, *filter(is_spoken, drawn))):
         for text in readings(raw):
             target = None if raw in inventory.called else SpokenName(raw)
             contents.add(Segment(text, "name", Role.NAME), target)

@@ -50,6 +50,10 @@ class Glyph:
     length: float
     units: float
 
+    def along(self) -> float:
+        """Where it begins, along its line."""
+        return self.x * self.run.along[0] + self.y * self.run.along[1]
+
 
 @dataclass(slots=True)
 class Run:

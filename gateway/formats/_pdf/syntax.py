@@ -38,6 +38,7 @@ _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|.)|\r\n?", re.DOTALL)
 _ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _COMMENT = re.compile(rb"\((?:[^()\\]++|\\.)*+\)|%([^\r\n]*)", re.DOTALL)
 _NAME_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
+_ODD_NAME = re.compile(rb"/" + _REGULAR + rb"*?(?:#|[\x80-\xff]|\d{5})")
 _NOT_HEX = re.compile(rb"[^0-9A-Fa-f]++")
 _BRACKET = re.compile(rb"\\.|[()]", re.DOTALL)
 _IMAGE_END = re.compile(rb"[" + _SPACE + rb"]EI(?=[" + _SPACE + rb"]|$)")
@@ -80,6 +81,15 @@ def parse_content(data: bytes) -> list[Instruction]:
     and inline images as operator ``BI`` with their dictionary flattened.
     """
     return _Parser(data).parse()
+
+
+def names_in(data: bytes) -> list[Text]:
+    """The names in a content stream that may be text: their byte ranges, and what they say."""
+    if not _ODD_NAME.search(data):
+        return []
+    parser = _NameParser(data)
+    parser.parse()
+    return parser.names
 
 
 class _Parser:
@@ -164,6 +174,19 @@ class _Parser:
         return resume
 
 
+class _NameParser(_Parser):
+    """Keeps where the names stand."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self.names: list[Text] = []
+
+    def _operand(self, kind: str, match: re.Match[bytes]) -> None:
+        super()._operand(kind, match)
+        if kind == "name":
+            self.names.append(Text(match.start(), match.end(), to_name(match["name"])))
+
+
 def _odd_number(word: bytes) -> float:
     """A number that is written wrongly (``--5``, ``1.2.3``), as readers take it."""
     found = _NUMBER_START.match(word)
@@ -228,6 +251,14 @@ def to_name(raw: bytes) -> Name:
 def write_hex(value: bytes) -> bytes:
     """A string object in hexadecimal."""
     return b"<" + value.hex().encode("ascii") + b">"
+
+
+def write_name(value: bytes) -> bytes:
+    """A name object, all but letters and figures as ``#xx`` (7.3.5)."""
+    shown = (
+        b"%c" % byte if chr(byte).isalnum() and byte < 128 else b"#%02X" % byte for byte in value
+    )
+    return b"/" + b"".join(shown)
 
 
 def write_number(value: float) -> bytes:

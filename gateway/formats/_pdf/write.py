@@ -41,7 +41,7 @@ from gateway.formats._pdf.repaint import Repaint
 from gateway.formats._pdf.sheet import Glyph, Sheet, Source, SourceKey
 from gateway.formats._pdf.streams import jpeg_in
 from gateway.formats._pdf.strings import encode_text_stream, write_string
-from gateway.formats._pdf.syntax import Text, write_hex
+from gateway.formats._pdf.syntax import Text, names_in, write_hex, write_name
 from gateway.formats._pdf.values import (
     ObjectId,
     get,
@@ -89,7 +89,7 @@ def write_native(
         pages: pictures that stand for whole pages.
 
     Raises:
-        CannotEdit: an edit stands in a name that drawings refer to.
+        CannotEdit: an edit stands in the name of a glyph, or in a font that cannot lose it.
     """
     with load(contents.data) as pdf:
         writer = _Writer(pdf, contents, children, pages)
@@ -164,7 +164,7 @@ class _Writer:
             case None:
                 # Earlier revisions and stray bytes are not written again.
                 if segment.part == "name":
-                    raise CannotEdit("a name that drawings refer to cannot be changed")
+                    raise CannotEdit("a name of a glyph cannot be changed")
 
     def _edit_stream(
         self,
@@ -228,14 +228,24 @@ class _Writer:
             strings = self._strings.setdefault(key, {})
             strings[start] = (Text(start, end, b""), new)
         self._prune_fonts()
+        names = _distinct(self._names)
+        self._rename_in_drawings(names)
         self._write_sources()
         for page, picture in self._pages.items():
             replace_page(self._pdf, page, picture)
         for place, text in self._places.values():
             set_string(self._pdf, place, write_string(text))
-        if self._names:
-            rename(self._pdf, self._names)
+        if names:
+            rename(self._pdf, names)
         self._drop_private_data()
+
+    def _rename_in_drawings(self, names: Mapping[bytes, str]) -> None:
+        """Names of resources and of marked content stand in content streams, too."""
+        for key, source in self._contents.reader.sources.items() if names else ():
+            for name in names_in(source.data):
+                if name.value in names:
+                    new = write_name(names[name.value].encode("utf-8"))
+                    self._strings.setdefault(key, {})[name.start] = (name, new)
 
     def _prune_fonts(self) -> None:
         contents = self._contents
@@ -315,6 +325,20 @@ class _Writer:
 def _again(edits: Sequence[Edit]) -> str:
     """What is left of a string that is read in two ways and edited in both: placeholders only."""
     return " ".join(dict.fromkeys(edit.replacement for edit in edits))
+
+
+def _distinct(names: Mapping[bytes, str]) -> dict[bytes, str]:
+    """New names, no two of them alike: two resources must not become one."""
+    taken: set[str] = set()
+    new: dict[bytes, str] = {}
+    for raw, text in names.items():
+        base = text or "_"
+        unique = base
+        while unique in taken:
+            unique = f"{base} {len(taken)}"
+        taken.add(unique)
+        new[raw] = unique
+    return new
 
 
 def _enclose(sheet: Sheet, content: bytes) -> bytes:

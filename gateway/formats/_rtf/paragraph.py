@@ -1,6 +1,6 @@
 r"""A paragraph of RTF: what its characters are, by each way of reading, and where they stand.
 
-The same bytes can be read in more ways than one: with or without what was deleted or hidden, by
+The same bytes can be read in more ways than one: with or without what was deleted, inserted or hidden, by
 ``\u`` or by the characters that stand beside it for older readers, in the font's code page or
 the document's. Each reading that differs is a view, and each view is read.
 """
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from gateway.formats._rtf.codepages import decoded, is_lead
 
-DELETED, HIDDEN = 1, 2
+DELETED, HIDDEN, INSERTED = 1, 2, 4
 
 type Span = tuple[int, int]
 
@@ -26,7 +26,7 @@ class Unit(NamedTuple):
         text: what it reads; empty for a byte of a code page.
         start: where its source begins.
         end: where its source ends.
-        marks: ``DELETED``, ``HIDDEN``.
+        marks: ``DELETED``, ``HIDDEN``, ``INSERTED``.
         literal: each character of the text is one byte of the source.
         uc: how many characters stand beside a ``\u`` here.
         byte: a byte of a code page, else -1.
@@ -102,7 +102,7 @@ class Paragraph:
             marks |= unit.marks
         ways += [
             ([unit for unit in units if not unit.marks & mark], _own)
-            for mark in (DELETED, HIDDEN)
+            for mark in (DELETED, INSERTED, HIDDEN)
             if marks & mark
         ]
         older = tuple(b for u in units for b in (u.beside or (u,)))

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from gateway.errors import Unreadable
 from gateway.formats._rtf.codepages import codec_of_charset, codec_of_page
 from gateway.formats._rtf.objects import BLIPS
-from gateway.formats._rtf.paragraph import DELETED, HIDDEN, Paragraph, Span, Unit
+from gateway.formats._rtf.paragraph import DELETED, HIDDEN, INSERTED, Paragraph, Span, Unit
+from gateway.formats._rtf.table import Cell, Table
 from gateway.formats._rtf.tokens import Kind, Token, tokens
 from gateway.formats._rtf.vocabulary import (
     BLOBS,
@@ -27,7 +28,7 @@ from gateway.formats._rtf.vocabulary import (
     TRANSPARENT,
 )
 
-_MARKS = {"deleted": DELETED, "v": HIDDEN, "webhidden": HIDDEN}
+_MARKS = {"deleted": DELETED, "revised": INSERTED, "v": HIDDEN, "webhidden": HIDDEN}
 _OLD_PAGES = {"mac": "mac-roman", "pc": "cp437", "pca": "cp850"}
 _DEEPEST = 10_000
 _RAW_BYTE = re.compile(rb"[\x80-\xff]|[\x00-\x1f\x7f]+|[\x20-\x7e]+")
@@ -73,10 +74,11 @@ class Blob:
 
 @dataclass(slots=True)
 class Text:
-    """A paragraph and the destination that it stands in."""
+    """A paragraph, the destination that it stands in, and its place in a table."""
 
     paragraph: Paragraph
     destination: str
+    cell: Cell | None = None
 
 
 @dataclass(slots=True)
@@ -95,6 +97,13 @@ class _Group:
     starred: bool = False
     owns: bool = False
     fallback: int = -1
+
+    def inner(self, start: int) -> _Group:
+        """A group in it, in which the same holds at first."""
+        inner = _Group(start, self.destination, self.text, self.blob, self.uc, self.font)
+        inner.marks, inner.html_hidden = self.marks, self.html_hidden
+        inner.fallback = self.fallback
+        return inner
 
 
 @dataclass(slots=True)
@@ -128,6 +137,7 @@ class Walk:
     _default_font: int = 0
     _stack: list[_Group] = field(default_factory=list)
     _skip: int = 0
+    _table: Table = field(default_factory=Table)
 
     def read(self) -> Walk:
         """Walk over the whole source.
@@ -166,8 +176,7 @@ class Walk:
         if len(self._stack) > _DEEPEST:
             raise Unreadable(f"RTF: groups nested more than {_DEEPEST} deep")
         outer = self._stack[-1]
-        group = replace(outer, start=token.start, fresh=True, starred=False, owns=False)
-        self._stack.append(group)
+        self._stack.append(outer.inner(token.start))
         outer.fresh = False
 
     def _close(self, end: int) -> None:
@@ -194,7 +203,9 @@ class Walk:
     def _flush(self, group: _Group) -> None:
         """End the paragraph of a group."""
         if group.text.units:
-            self.texts.append(Text(Paragraph(list(group.text.units)), group.destination))
+            paragraph = Paragraph(list(group.text.units))
+            cell = self._table.place(paragraph) if group.destination == "rtf" else None
+            self.texts.append(Text(paragraph, group.destination, cell))
             group.text.units.clear()
 
     def _token(self, token: Token, here: _Group) -> None:
@@ -329,6 +340,7 @@ class Walk:
             if here.destination == "rtf" and not here.html_hidden:
                 self.html.units.append(Unit("\n", 0, 0))
             self._flush(here)
+            self._table.end(name)
         elif RSIDS.match(name):
             self.traces.append((token.start, token.end))
         else:
@@ -342,6 +354,8 @@ class Walk:
             here.font = number
         elif name == "plain":
             here.font, here.marks = -1, 0
+        elif name in {"pard", "intbl"}:
+            self._table.inside = name == "intbl"
         elif name in _MARKS:
             mark = _MARKS[name]
             here.marks = here.marks | mark if number != 0 else here.marks & ~mark
@@ -398,7 +412,7 @@ class Walk:
 
 _ACTING = (
     DESTINATIONS | CHARACTERS.keys() | BREAKS | BLIPS | _MARKS.keys() | _OLD_PAGES.keys()
-    | {"bin", "u", "uc", "f", "plain", "htmlrtf", "fromhtml", "fcharset", "cpg", "ansicpg", "deff"}
+    | {"bin", "u", "uc", "f", "plain", "pard", "intbl", "htmlrtf", "fromhtml", "fcharset", "cpg", "ansicpg", "deff"}
 )  # fmt: skip
 
 
