@@ -74,7 +74,11 @@ def _overlapping() -> bytes:
     count = 5_000
     listing = entry * count
     return (
-        one[:at] + listing + end[:8] + struct.pack("<2H2I", count, count, len(listing), at) + b"\0\0"
+        one[:at]
+        + listing
+        + end[:8]
+        + struct.pack("<2H2I", count, count, len(listing), at)
+        + b"\0\0"
     )
 
 
@@ -86,7 +90,11 @@ def _endless() -> bytes:
         "<4s6H3I5H2I", b"PK\1\2", 20, 20, 0, 0, 0, 0, 0, 200, 200, len(name), *[0] * 6
     )
     listing = entry + name
-    return local + listing + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 1, 1, len(listing), len(local), 0)
+    return (
+        local
+        + listing
+        + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 1, 1, len(listing), len(local), 0)
+    )
 
 
 _LAUGHS = (
@@ -101,10 +109,16 @@ _QUADRATIC = f'<!DOCTYPE x [<!ENTITY j "{"a" * 100_000}">]>'
 def _markup() -> Iterator[tuple[str, bytes]]:
     for how, doctype in (("laughs", _LAUGHS), ("outside", _OUTSIDE), ("quadratic", _QUADRATIC)):
         said = "&j;" * (20_000 if how == "quadratic" else 1)
-        yield f"{how}.svg", f'{doctype}<svg xmlns="http://www.w3.org/2000/svg"><text>{said}</text></svg>'.encode()
+        yield (
+            f"{how}.svg",
+            f'{doctype}<svg xmlns="http://www.w3.org/2000/svg"><text>{said}</text></svg>'.encode(),
+        )
         yield f"{how}.xml", f"{doctype}<x>{said}</x>".encode()
         yield f"{how}.html", f"{doctype}<html><p>{said}</p></html>".encode()
-        yield f"{how}.docx", _office("word", "document", doctype, f"<w:p><w:r><w:t>{said}</w:t></w:r></w:p>")
+        yield (
+            f"{how}.docx",
+            _office("word", "document", doctype, f"<w:p><w:r><w:t>{said}</w:t></w:r></w:p>"),
+        )
         yield f"{how}.xlsx", _office("xl", "workbook", doctype, said)
         yield f"{how}.odt", _open_document(doctype, f"<text:p>{said}</text:p>")
     yield "deep.xml", b"<a>" * 200_000 + b"</a>" * 200_000
@@ -117,7 +131,10 @@ def _markup() -> Iterator[tuple[str, bytes]]:
     yield "deep.odt", _open_document("", "<text:span>" * 50_000 + "</text:span>" * 50_000)
     cell = '<table:table-cell table:number-columns-repeated="1048576"><text:p>x</text:p></table:table-cell>'
     row = f'<table:table-row table:number-rows-repeated="1048576">{cell}</table:table-row>'
-    yield "repeated.ods", _open_document("", f"<table:table>{row * 20}</table:table>", "spreadsheet")
+    yield (
+        "repeated.ods",
+        _open_document("", f"<table:table>{row * 20}</table:table>", "spreadsheet"),
+    )
 
 
 def _office(folder: str, main: str, doctype: str, body: str) -> bytes:
@@ -172,10 +189,14 @@ def png(width: int, height: int, bits: int = 1) -> bytes:
     packed = b"".join(deflater.compress(row) for _ in range(height)) + deflater.flush()
 
     def chunk(kind: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        return (
+            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        )
 
     header = struct.pack(">2I5B", width, height, bits, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
+    )
 
 
 def _pictures() -> Iterator[tuple[str, bytes]]:
@@ -192,13 +213,33 @@ def _pictures() -> Iterator[tuple[str, bytes]]:
     tiff = b"II*\0" + struct.pack("<I", 24) + bytes(16) + directory
     yield "large.tif", tiff + bytes(4)
     yield "looped.tif", tiff + struct.pack("<I", 24)
-    yield "large.gif", b"GIF89a" + struct.pack("<2H3B", 65_535, 65_535, 0, 0, 0) + b",\0\0\0\0" + struct.pack("<2HB", 65_535, 65_535, 0) + b"\2\2D\1\0;"
-    yield "large.bmp", b"BM" + struct.pack("<IHHIIiiHHIIiiII", 1000, 0, 0, 54, 40, 100_000, 100_000, 1, 24, 0, 0, 0, 0, 0, 0) + bytes(900)
+    yield (
+        "large.gif",
+        b"GIF89a"
+        + struct.pack("<2H3B", 65_535, 65_535, 0, 0, 0)
+        + b",\0\0\0\0"
+        + struct.pack("<2HB", 65_535, 65_535, 0)
+        + b"\2\2D\1\0;",
+    )
+    yield (
+        "large.bmp",
+        b"BM"
+        + struct.pack(
+            "<IHHIIiiHHIIiiII", 1000, 0, 0, 54, 40, 100_000, 100_000, 1, 24, 0, 0, 0, 0, 0, 0
+        )
+        + bytes(900),
+    )
     yield "large.jpg", _jpeg(65_500, 65_500)
     emf_header = struct.pack("<II", 1, 88) + bytes(32) + b" EMF" + bytes(44)
     yield "no size.emf", emf_header + struct.pack("<II", 84, 0) * 1000
     yield "large record.emf", emf_header + struct.pack("<II", 84, 0xFFFFFFF0)
-    yield "frames.gif", b"GIF89a" + struct.pack("<2H3B", 4000, 4000, 0, 0, 0) + (b",\0\0\0\0" + struct.pack("<2HB", 4000, 4000, 0) + b"\2\2D\1\0") * 3000 + b";"
+    yield (
+        "frames.gif",
+        b"GIF89a"
+        + struct.pack("<2H3B", 4000, 4000, 0, 0, 0)
+        + (b",\0\0\0\0" + struct.pack("<2HB", 4000, 4000, 0) + b"\2\2D\1\0") * 3000
+        + b";",
+    )
 
 
 def _text_chunk() -> bytes:
@@ -246,33 +287,96 @@ def _stream(raw: bytes, entries: bytes = b"") -> bytes:
 
 
 def _pdfs() -> Iterator[tuple[str, bytes]]:
-    root, page = b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]%s>>"
+    root, page = (
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]%s>>",
+    )
     pages = b"<</Type/Pages/Kids[3 0 R]/Count 1>>"
     flate = b"/Filter/FlateDecode"
     packed = zlib.compress(b"q Q " * (50 * MIB), 9)
     yield "flate.pdf", _pdf(root, pages, page % b"/Contents 4 0 R", _stream(packed, flate))
     twice = zlib.compress(packed, 9)
-    yield "flate twice.pdf", _pdf(root, pages, page % b"/Contents 4 0 R", _stream(twice, b"/Filter[/FlateDecode/FlateDecode]"))
+    yield (
+        "flate twice.pdf",
+        _pdf(
+            root,
+            pages,
+            page % b"/Contents 4 0 R",
+            _stream(twice, b"/Filter[/FlateDecode/FlateDecode]"),
+        ),
+    )
     yield "looped pages.pdf", _pdf(root, b"<</Type/Pages/Kids[2 0 R 2 0 R]/Count 2>>")
-    form = _stream(b"/F Do /F Do", b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</F 4 0 R>>>>")
-    yield "form in itself.pdf", _pdf(root, pages, page % b"/Resources<</XObject<</F 4 0 R>>>>/Contents 5 0 R", form, _stream(b"/F Do"))
+    form = _stream(
+        b"/F Do /F Do",
+        b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</F 4 0 R>>>>",
+    )
+    yield (
+        "form in itself.pdf",
+        _pdf(
+            root,
+            pages,
+            page % b"/Resources<</XObject<</F 4 0 R>>>>/Contents 5 0 R",
+            form,
+            _stream(b"/F Do"),
+        ),
+    )
     forms = [
-        _stream(b"/F Do " * 10, b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</F %d 0 R>>>>" % (n + 1))
+        _stream(
+            b"/F Do " * 10,
+            b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</F %d 0 R>>>>"
+            % (n + 1),
+        )
         for n in range(5, 13)
     ]
     last = _stream(b"BT (x) Tj ET", b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]")
-    yield "forms of forms.pdf", _pdf(root, pages, page % b"/Resources<</XObject<</F 5 0 R>>>>/Contents 4 0 R", _stream(b"/F Do"), *forms, last)
+    yield (
+        "forms of forms.pdf",
+        _pdf(
+            root,
+            pages,
+            page % b"/Resources<</XObject<</F 5 0 R>>>>/Contents 4 0 R",
+            _stream(b"/F Do"),
+            *forms,
+            last,
+        ),
+    )
     yield "deep array.pdf", _pdf(root, pages, page % b"/X 4 0 R", b"[" * 20_000 + b"]" * 20_000)
     yield "deep q.pdf", _pdf(root, pages, page % b"/Contents 4 0 R", _stream(b"q " * 300_000))
-    yield "array in content.pdf", _pdf(root, pages, page % b"/Contents 4 0 R", _stream(b"[" * 300_000))
-    yield "large page.pdf", _pdf(root, pages, b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 1e9 1e9]/Contents 4 0 R>>", _stream(b"BT (x) Tj ET"))
+    yield (
+        "array in content.pdf",
+        _pdf(root, pages, page % b"/Contents 4 0 R", _stream(b"[" * 300_000)),
+    )
+    yield (
+        "large page.pdf",
+        _pdf(
+            root,
+            pages,
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 1e9 1e9]/Contents 4 0 R>>",
+            _stream(b"BT (x) Tj ET"),
+        ),
+    )
     image = b"/Type/XObject/Subtype/Image/Width 60000/Height 60000/BitsPerComponent 8/ColorSpace/DeviceGray"
-    yield "large image.pdf", _pdf(root, pages, page % b"/Resources<</XObject<</I 4 0 R>>>>/Contents 5 0 R", _stream(b"x", image), _stream(b"q 9 0 0 9 0 0 cm /I Do Q"))
+    yield (
+        "large image.pdf",
+        _pdf(
+            root,
+            pages,
+            page % b"/Resources<</XObject<</I 4 0 R>>>>/Contents 5 0 R",
+            _stream(b"x", image),
+            _stream(b"q 9 0 0 9 0 0 cm /I Do Q"),
+        ),
+    )
     kids = b" ".join(b"%d 0 R" % n for n in range(3, 6003))
-    yield "many pages.pdf", _pdf(root, b"<</Type/Pages/Kids[" + kids + b"]/Count 6000>>", *[page % b""] * 6000)
+    yield (
+        "many pages.pdf",
+        _pdf(root, b"<</Type/Pages/Kids[" + kids + b"]/Count 6000>>", *[page % b""] * 6000),
+    )
     outline = b"<</First 5 0 R/Last 5 0 R>>"
     looped = b"<</Title(a)/Parent 4 0 R/Next 5 0 R/First 5 0 R>>"
-    yield "looped outline.pdf", _pdf(b"<</Type/Catalog/Pages 2 0 R/Outlines 4 0 R>>", pages, page % b"", outline, looped)
+    yield (
+        "looped outline.pdf",
+        _pdf(b"<</Type/Catalog/Pages 2 0 R/Outlines 4 0 R>>", pages, page % b"", outline, looped),
+    )
 
 
 def _texts() -> Iterator[tuple[str, bytes]]:
@@ -316,17 +420,44 @@ def _json_in_json(levels: int) -> bytes:
 
 
 def _containers() -> Iterator[tuple[str, bytes]]:
-    yield "deep mail.eml", b"".join(
-        b"Content-Type: multipart/mixed; boundary=b%d\r\nMIME-Version: 1.0\r\nFrom: a@b.example\r\n\r\n--b%d\r\n" % (n, n)
-        for n in range(3_000)
+    yield (
+        "deep mail.eml",
+        b"".join(
+            b"Content-Type: multipart/mixed; boundary=b%d\r\nMIME-Version: 1.0\r\nFrom: a@b.example\r\n\r\n--b%d\r\n"
+            % (n, n)
+            for n in range(3_000)
+        ),
     )
-    yield "headers.eml", b"From: a@b.example\r\nTo: c@d.example\r\nDate: today\r\n" + b"X-A: b\r\n" * 100_000 + b"\r\nhello\r\n"
-    yield "folded.eml", b"From: a@b.example\r\nTo: c@d.example\r\nSubject: a\r\n" + b" b\r\n" * 200_000 + b"\r\nhello\r\n"
+    yield (
+        "headers.eml",
+        b"From: a@b.example\r\nTo: c@d.example\r\nDate: today\r\n"
+        + b"X-A: b\r\n" * 100_000
+        + b"\r\nhello\r\n",
+    )
+    yield (
+        "folded.eml",
+        b"From: a@b.example\r\nTo: c@d.example\r\nSubject: a\r\n"
+        + b" b\r\n" * 200_000
+        + b"\r\nhello\r\n",
+    )
     word = b"=?utf-8?Q?a?= " * 50_000
-    yield "words.eml", b"From: a@b.example\r\nTo: c@d.example\r\nDate: x\r\nSubject: " + word + b"\r\n\r\nhello\r\n"
+    yield (
+        "words.eml",
+        b"From: a@b.example\r\nTo: c@d.example\r\nDate: x\r\nSubject: "
+        + word
+        + b"\r\n\r\nhello\r\n",
+    )
     part = b"--b\r\nContent-Type: text/plain\r\n\r\nhello\r\n"
-    yield "parts.eml", b"From: a@b.example\r\nTo: c@d.example\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" + part * 12_000 + b"--b--\r\n"
-    yield "folded.ics", b"BEGIN:VCALENDAR\r\nSUMMARY:a\r\n" + b" b\r\n" * 300_000 + b"END:VCALENDAR\r\n"
+    yield (
+        "parts.eml",
+        b"From: a@b.example\r\nTo: c@d.example\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+        + part * 12_000
+        + b"--b--\r\n",
+    )
+    yield (
+        "folded.ics",
+        b"BEGIN:VCALENDAR\r\nSUMMARY:a\r\n" + b" b\r\n" * 300_000 + b"END:VCALENDAR\r\n",
+    )
     yield "deep.ics", b"BEGIN:VCALENDAR\r\n" + b"BEGIN:VEVENT\r\n" * 50_000
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w") as archive:
@@ -342,7 +473,12 @@ def _containers() -> Iterator[tuple[str, bytes]]:
         yield "generated.db", connection.serialize()
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         connection.execute("CREATE TABLE t(a)")
-        connection.execute("CREATE VIEW v AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x FROM c) SELECT * FROM c")
+        connection.execute(
+            "CREATE VIEW v AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x FROM c) SELECT * FROM c"
+        )
         yield "endless view.db", connection.serialize()
-    yield "base64.json", json.dumps({"file": base64.b64encode(nested("a.txt", b"hello", 8)).decode()}).encode()
+    yield (
+        "base64.json",
+        json.dumps({"file": base64.b64encode(nested("a.txt", b"hello", 8)).decode()}).encode(),
+    )
     yield "nine deep.zip", nested("a.txt", b"hello", 9)

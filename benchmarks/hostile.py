@@ -8,7 +8,6 @@ before; their absence is checked by other libraries (:mod:`benchmarks.excavate`)
 from __future__ import annotations
 
 import argparse
-import contextlib
 import gzip
 import hashlib
 import random
@@ -16,9 +15,8 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from queue import Empty, SimpleQueue
 
 from benchmarks.bombs import bombs, nested, zipped
 from benchmarks.documents import CORPUS, sampled, words_of
@@ -36,7 +34,7 @@ PLANTED = "Quovadel Ystrimo"
 _KEY = bytes(32)
 # How a reason begins that tells of no decision: a bug, a crash, a hang.
 _UNDECIDED = ("it failed while being inspected", "inspecting it took", "the inspector")
-_TOO_MUCH_MEMORY = "inspecting it needed too much memory"
+_SLOW = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +99,11 @@ def _doubled(data: bytes, chance: random.Random) -> bytes:
 def _extreme(data: bytes, chance: random.Random) -> bytes:
     """A number somewhere becomes as large as it can be."""
     at = chance.randrange(max(len(data) - 4, 1))
-    return data[:at] + chance.choice((b"\xff\xff\xff\xff", b"\xff\xff\xff\x7f", bytes(4))) + data[at + 4 :]
+    return (
+        data[:at]
+        + chance.choice((b"\xff\xff\xff\xff", b"\xff\xff\xff\x7f", bytes(4)))
+        + data[at + 4 :]
+    )
 
 
 MUTATIONS: dict[str, Mutation] = {
@@ -127,9 +129,7 @@ MUTATIONS: dict[str, Mutation] = {
 _ENDINGS = (".txt", ".pdf", ".docx", ".jpg", ".csv", ".json", ".html", ".eml", "", ".zip", ".xls")
 
 
-def mutants(
-    sources: Sequence[tuple[Path, tuple[str, ...]]], each: int
-) -> Iterator[Case]:
+def mutants(sources: Sequence[tuple[Path, tuple[str, ...]]], each: int) -> Iterator[Case]:
     """Damaged files, the same ones at every run.
 
     Args:
@@ -184,19 +184,20 @@ def _judged(pool: WorkerPool, case: Case, keep: Path | None) -> Result:
     released = outcome.data if outcome.data is not None else b""
     leaked = frozenset(survivors(released, case.words)) if released else frozenset()
     result = Result(case, outcome, seconds, leaked)
-    if keep and (result.undecided or leaked or seconds > 20):
-        digest = hashlib.sha256(case.data).hexdigest()[:8]
-        (keep / f"{digest}-{case.how.replace(' ', '_')}-{case.kind.strip('.')}-{case.name}".replace("/", "_")).write_bytes(case.data)
-        with (keep / "log.txt").open("a") as log:
-            print(digest, case.kind, case.how, case.name, f"{seconds:.1f}", outcome.verdict, outcome.rung, outcome.reason, sorted(leaked), case.words, file=log)
-    return replace_data(result)
+    if keep and (result.undecided or leaked or seconds > _SLOW):
+        _keep(result, keep)
+    small = replace(outcome, data=None, findings=())
+    return replace(result, case=replace(case, data=b""), outcome=small)
 
 
-def replace_data(result: Result) -> Result:
-    """The result without the bytes."""
-    from dataclasses import replace
-
-    return replace(result, case=replace(result.case, data=b""), outcome=replace(result.outcome, data=None, findings=()))
+def _keep(result: Result, folder: Path) -> None:
+    """Save the bytes, and a line that says what went wrong."""
+    case, outcome = result.case, result.outcome
+    digest = hashlib.sha256(case.data).hexdigest()[:8]
+    (folder / f"{digest}{Path(case.name).suffix}").write_bytes(case.data)
+    told = (digest, case.kind, case.how, f"{result.seconds:.1f}", outcome.verdict, outcome.reason)
+    with (folder / "log.txt").open("a") as log:
+        print(*told, sorted(result.leaked), file=log)
 
 
 def words(paths: Sequence[Path]) -> list[tuple[Path, tuple[str, ...]]]:
@@ -223,7 +224,7 @@ def table(results: Sequence[Result]) -> Iterator[str]:
             *(verdicts[verdict] for verdict in (Verdict.ALLOW, Verdict.REDACT, Verdict.BLOCK)),
             sum(r.undecided for r in group),
             sum(bool(r.leaked) for r in group),
-            sum(r.seconds > 20 for r in group),
+            sum(r.seconds > _SLOW for r in group),
             f"{max(r.seconds for r in group):.1f}",
         )
         yield f"| {kind or '**all**'} | " + " | ".join(map(str, figures)) + " |"
@@ -251,7 +252,8 @@ def main() -> None:
     print(f"\n{len(results)} cases in {time.perf_counter() - start:.0f} s\n")
     for result in sorted(results, key=lambda r: -r.seconds):
         if result.undecided or result.leaked or result.seconds > 8:
-            print(f"{result.seconds:.1f}", result.case.kind, result.case.how, result.outcome.verdict, result.outcome.reason, sorted(result.leaked))
+            told = (result.case.kind, result.case.how, result.outcome.verdict)
+            print(f"{result.seconds:.1f}", *told, result.outcome.reason, sorted(result.leaked))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ _IMAGE = "image: of this kind not read; save it as .png or .jpg"
 _REPACK = ": not read; pack it as .zip"
 _OLD_OFFICE = "old Office file: save it as .docx, .xlsx or .pptx"
 _MEDIA = "sound or film: cannot be read"
+_PROGRAM = "program: cannot be read"
+_FONT = "font: cannot be read"
 
 _STARTS: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG", "damaged image"),
@@ -41,8 +43,17 @@ _STARTS: tuple[tuple[bytes, str], ...] = (
     (b"fLaC", _MEDIA),
     (b"ID3", _MEDIA),
     (b"\x1aE\xdf\xa3", _MEDIA),
-    (b"\x7fELF", "program: cannot be read"),
-    (b"MZ", "program: cannot be read"),
+    (b"\x7fELF", _PROGRAM),
+    (b"MZ", _PROGRAM),
+    (b"\xca\xfe\xba\xbe", _PROGRAM),
+    (b"\xcf\xfa\xed\xfe", _PROGRAM),
+    (b"dex\n", _PROGRAM),
+    (b"\0asm", _PROGRAM),
+    (b"\0\1\0\0", _FONT),
+    (b"OTTO", _FONT),
+    (b"ttcf", _FONT),
+    (b"wOFF", _FONT),
+    (b"wOF2", _FONT),
     (b"From ", "damaged e-mail"),
     (b"Received:", "damaged e-mail"),
     (b"Return-Path:", "damaged e-mail"),

@@ -5,6 +5,7 @@ import io
 import numpy as np
 import pytest
 import segno
+import zxingcpp
 from PIL import Image, ImageFont
 from PIL.Image import Transpose
 from support.pictures import CJK, drawn, opened, packed
@@ -132,6 +133,20 @@ def test_a_code_is_text_and_can_be_painted_out():
     (code,) = read_pixels(image).codes
     assert "WIFI:S:home;P:correct horse;;" == code.text
     assert () == read_pixels(paint(image, [code.corners])).codes
+
+
+@pytest.mark.parametrize("invert", [False, True])
+@pytest.mark.parametrize("degrees", [0, 90])
+@pytest.mark.parametrize("kind", ["QRCode", "Aztec", "DataMatrix", "PDF417", "Code128", "EAN13"])
+def test_codes_of_each_kind_are_read(kind, degrees, invert):
+    said = "4006381333931" if kind == "EAN13" else "emily.carter 0991"
+    barcode = zxingcpp.create_barcode(said, getattr(zxingcpp.BarcodeFormat, kind))
+    image = Image.fromarray(np.array(zxingcpp.write_barcode_to_image(barcode, scale=3)))
+    page = Image.new("L", (700, 700), 255)
+    page.paste(image, (100, 200))
+    page = page.rotate(degrees)
+    found = read_pixels(Image.eval(page, lambda value: 255 - value) if invert else page).codes
+    assert [said] == [code.text for code in found]
 
 
 @pytest.fixture

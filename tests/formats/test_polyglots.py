@@ -10,6 +10,7 @@ import zipfile
 
 import pytest
 from PIL import Image
+from support import compounds, outlook
 
 from gateway.detect import catalogue
 from gateway.errors import Unreadable
@@ -20,9 +21,9 @@ from gateway.policy import load_policy
 from gateway.settings import Limits
 
 
-def zipped(text=b"Zhang Wei"):
+def zipped(text=b"Zhang Wei", method=zipfile.ZIP_STORED):
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
+    with zipfile.ZipFile(stream, "w", method) as archive:
         archive.writestr("a.txt", text)
     return stream.getvalue()
 
@@ -96,3 +97,30 @@ def test_a_polyglot_never_leaves_with_a_second_document_in_it(kind, name, pipe):
 def test_it_is_refused_as_what_it_is(kind):
     with pytest.raises(Unreadable):
         open_document(POLYGLOTS[kind], Hint("a.bin"))
+
+
+OLE = {
+    "doc": compounds.word([("to all", False)]),
+    "xls": compounds.excel("to all"),
+    "ppt": compounds.slides("to all"),
+    "msg": outlook.msg(properties={0x0037: "to all", 0x0E04: "Bob"}),
+}
+
+
+@pytest.mark.parametrize("behind", [b"\n", bytes(700)])
+@pytest.mark.parametrize("kind", OLE)
+def test_packed_files_behind_a_compound_file_do_not_leave_with_it(kind, behind, pipe):
+    packed = zipped(b"Zhang Wei " * 50, zipfile.ZIP_DEFLATED)
+    outcome = pipe.process(Item(OLE[kind] + packed + behind, Hint(f"a.{kind}")))
+    assert outcome.data is None or b"PK\3\4" not in outcome.data
+
+
+@pytest.mark.parametrize("kind", OLE)
+def test_a_compound_file_with_nothing_behind_it_leaves_as_it_is(kind, pipe):
+    assert Verdict.ALLOW is pipe.process(Item(OLE[kind], Hint(f"a.{kind}"))).verdict
+
+
+def test_a_zip_in_the_middle_of_a_pdf_makes_no_polyglot(pipe):
+    stream = b"2 0 obj<</Length 500>>stream\n" + zipped() + b"\nendstream endobj\n"
+    data = PDF.replace(b"trailer", stream + b"trailer")
+    assert "polyglot" not in pipe.process(Item(data, Hint("a.pdf"))).reason

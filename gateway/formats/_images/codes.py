@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import cv2
+
 from gateway.formats._images.models import Pixels
 from gateway.formats._images.ocr import Polygon
 
+_SAME_PLACE = 16  # pixels
 _QUIET = 0.03  # painted beyond the code's own corners, in its size
 
 
@@ -29,12 +32,14 @@ def read_codes(pixels: Pixels) -> tuple[Code, ...]:
     """
     import zxingcpp
 
-    found = [
-        Code(result.text, _grown(result.position))
-        for result in zxingcpp.read_barcodes(pixels)
-        if result.text.strip() and result.content_type != zxingcpp.ContentType.Binary
-    ]
-    return tuple(sorted(found, key=lambda code: (code.corners[0][1], code.corners[0])))
+    found: dict[tuple[str, int, int], Code] = {}
+    for shown in (pixels, cv2.bitwise_not(pixels)):  # it finds light squares by itself, not bars
+        for result in zxingcpp.read_barcodes(shown):
+            if result.text.strip() and result.content_type != zxingcpp.ContentType.Binary:
+                code = Code(result.text, _grown(result.position))
+                x, y = code.corners[0]
+                found.setdefault((code.text, round(x / _SAME_PLACE), round(y / _SAME_PLACE)), code)
+    return tuple(sorted(found.values(), key=lambda code: (code.corners[0][1], code.corners[0])))
 
 
 def _grown(position: object) -> Polygon:

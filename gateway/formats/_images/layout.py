@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from gateway.formats._images.ocr import Line, Polygon, is_ideograph
+from gateway.formats._images.ocr import Line, Polygon, is_ideograph, is_mirrored
 
 # Narrower lines, in line heights, are entries of a list rather than wrapped; two lines alone prove
 # less than more of them.
@@ -67,7 +67,7 @@ def blocks(lines: Iterable[Line]) -> tuple[Block, ...]:
     by_way: dict[_Way, list[Line]] = {}
     for line in lines:
         quarter = round(_angle(line) / (math.pi / 2)) % 4
-        by_way.setdefault((_is_mirrored(line), quarter), []).append(line)
+        by_way.setdefault((is_mirrored(line.corners), quarter), []).append(line)
     return tuple(block for way in sorted(by_way) for block in _blocks(by_way[way], way))
 
 
@@ -224,11 +224,6 @@ def _gap(before: _Placed, place: _Placed) -> str:
     if gap < 0.1 * place.height:
         return ""
     return " " if gap < 1.2 * place.height else "\t"
-
-
-def _is_mirrored(line: Line) -> bool:
-    (left, top), (right, bottom), _, (x, y) = line.corners
-    return (right - left) * (y - top) < (bottom - top) * (x - left)
 
 
 def _angle(line: Line) -> float:

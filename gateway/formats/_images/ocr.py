@@ -133,7 +133,15 @@ def _read_turned(pixels: Pixels, quads: Sequence[Numbers], turns: tuple[int, int
         votes += first.score * len(first.text) - second.score * len(second.text)
     if votes < 0:
         usual, other = other, usual
-    return [_best(pixels, quad, usual, other) for quad in ordered]
+    found = [_best(pixels, quad, usual, other) for quad in ordered]
+    if any(is_mirrored(quad) for quad, _ in found):  # then others may be, that read like something
+        return [
+            read
+            if read[1].score >= _VERY_SURE or is_mirrored(read[0])
+            else max(read, _in_mirror(pixels, read[0], (0, 2)), key=_worth)
+            for read in found
+        ]
+    return found
 
 
 def _best(pixels: Pixels, quad: Numbers, usual: int, other: int) -> _Read:
@@ -147,10 +155,19 @@ def _best(pixels: Pixels, quad: Numbers, usual: int, other: int) -> _Read:
     best = max(read, key=_worth)
     if best[1].score >= _SURE or len(best[1].text) < _FEWEST_MIRRORED:
         return best
-    mirrored = quad[[1, 0, 3, 2]]
-    read = [_turned(pixels, mirrored, way) for way in (usual, other)]
-    found = max(read, key=_worth)
+    found = _in_mirror(pixels, quad, (usual, other))
     return found if found[1].score >= _SURE and _worth(found) > _worth(best) else best
+
+
+def _in_mirror(pixels: Pixels, quad: Numbers, turns: Sequence[int]) -> _Read:
+    mirrored = quad[[1, 0, 3, 2]]
+    return max((_turned(pixels, mirrored, turn) for turn in turns), key=_worth)
+
+
+def is_mirrored(corners: Numbers | Polygon) -> bool:
+    """Whether the points of a quadrangle follow each other the other way round."""
+    (left, top), (right, bottom), _, (x, y) = corners
+    return bool((right - left) * (y - top) < (bottom - top) * (x - left))
 
 
 def _worth(read: _Read) -> float:

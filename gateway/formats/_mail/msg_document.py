@@ -26,6 +26,7 @@ from gateway.formats._mail.msg_store import (
 from gateway.formats._mail.printable import printable
 from gateway.formats._ole.cfb import STORAGE, Compound, read_compound
 from gateway.formats._ole.cfb_write import write_compound
+from gateway.formats._ole.residue import holds_files
 from gateway.model import Edit, Hint, Role, Segment, Unread
 
 _NAME_STRINGS = (NAMED, "__substg1.0_00040102")
@@ -75,6 +76,10 @@ class MsgDocument:
             if not self._is_inside_object(path) and path[0] != NAMED:
                 self._read_stream(path)
         for leftover in self._compound.leftovers:
+            if holds_files(leftover):
+                why = ("unused space: not read",)
+                self._children.own.append(Segment("", "unused space", Role.DISPENSABLE, why))
+                self._writes.append(lambda _streams, _edits: None)
             text = "\n".join(printable(leftover))
             self._add(text, "unused space", Role.HIDDEN, lambda _streams, _edits: None)
 

@@ -17,7 +17,7 @@ from gateway.formats._ole.native import native_child
 from gateway.formats._ole.passage import Drop, Fixed, Gone, Inline, Passage, Path, Span, Streams
 from gateway.formats._ole.properties import property_passages
 from gateway.formats._ole.reading import Child, Fill, Reading
-from gateway.formats._ole.residue import looks_packed, text_runs, uncovered
+from gateway.formats._ole.residue import holds_files, looks_packed, text_runs, uncovered
 from gateway.model import Hint, Role, Segment, Unread
 
 _PROPERTIES = re.compile(r"\x05(?:document)?summaryinformation|\x05\w{20,}")
@@ -46,13 +46,6 @@ _OFFICE = re.compile(
     r"(?:[ .](?:Document|Sheet|Chart|Show|Slide|Worksheet|Workbook|Presentation|Picture|Drawing"
     r"|Equation|Editor|Macro-Enabled|97-2003|Object|\d{1,4}(?:\.\d)?))*"
     r"|MSWordDoc|Biff[58]|WordDocument|Root Entry|Word97|Package"
-)
-
-# Whole files in free sectors: deleted ones, or such as another program finds from its end.
-_FILES = re.compile(
-    rb"PK\x03\x04.{22}|PK\x05\x06\x00{4}|\x89PNG\r\n|\xff\xd8\xff[\xc0-\xfe]|%PDF-1"
-    rb"|\x1f\x8b\x08[\x00-\x1f]|Rar!\x1a|7z\xbc\xaf",
-    re.DOTALL,
 )
 
 _NAMESPACE = re.compile(
@@ -206,7 +199,7 @@ def _without_namespaces(span: Span) -> Iterator[Span]:
 
 def _leftover(stretch: bytes, part: str) -> Iterator[Passage]:
     """Text in free sectors; it goes when the file is written anew, as do files in there."""
-    if _FILES.search(stretch) or looks_packed(stretch):
+    if holds_files(stretch):
         yield Passage(Segment("", part, Role.DISPENSABLE, ("free space: not read",)), Gone())
     for number, run in enumerate(text_runs(stretch), 1):
         if not is_office_word(run.text):

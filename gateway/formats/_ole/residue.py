@@ -29,6 +29,12 @@ _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 @._'-]*")
 _PAIR = re.compile("[\u4e00-\u9fff]")
 _ASCII = re.compile("[ -~]{3,}")
 _IDEOGRAPHS = "\u2e80"
+# Files that stand whole in free space, by their first bytes.
+_FILES = re.compile(
+    rb"PK\x03\x04.{22}|PK\x05\x06\x00{4}|\x89PNG\r\n|\xff\xd8\xff[\xc0-\xfe]|%PDF-1"
+    rb"|\x1f\x8b\x08[\x00-\x1f]|Rar!\x1a|7z\xbc\xaf",
+    re.DOTALL,
+)
 _SHORTEST_BYTES = 6
 _ENTROPY_FROM, _ENTROPY = 4096, 7.6
 _WORDY_SHARE = 0.7
@@ -236,6 +242,14 @@ def holds_packed(data: bytes) -> bool:
     """Whether some stretch of the bytes is packed or enciphered."""
     starts = range(0, max(len(data) - _ENTROPY_FROM, 0) + 1, _ENTROPY_FROM // 2)
     return any(looks_packed(data[at : at + _ENTROPY_FROM]) for at in starts)
+
+
+def holds_files(stretch: bytes) -> bool:
+    """Whether free space holds a whole file or packed bytes, whose text cannot be seen.
+
+    A deleted file, or one that another program finds from its end.
+    """
+    return bool(_FILES.search(stretch)) or looks_packed(stretch)
 
 
 def searched(data: bytes) -> Iterator[str]:
