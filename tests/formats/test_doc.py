@@ -1,5 +1,6 @@
 """Word 97 documents made byte by byte: pieces, fields, what stands in no piece, encryption."""
 
+import struct
 from contextlib import suppress
 
 import pytest
@@ -8,6 +9,7 @@ from support.compounds import word
 from gateway.errors import CannotEdit, Unreadable
 from gateway.formats import layers, open_document
 from gateway.formats._ole.cfb import STORAGE, STREAM, Node, read_compound
+from gateway.formats._ole.cfb_write import write_compound
 from gateway.formats._ole.passage import fitted
 from gateway.model import Edit, Hint, Role
 
@@ -120,3 +122,40 @@ def test_a_file_cut_short_is_refused_or_converted_never_a_crash(cut):
     data = word([("Dear Emily\r", False)])[:cut]
     with suppress(Unreadable):
         open_document(data, HINT)
+
+
+def with_table(data, number, strings):
+    """The document with a table of strings where a pair of the head points ([MS-DOC] §2.2.4)."""
+    packed = b"\xff\xff" + struct.pack("<HH", len(strings), 0)
+    for text in strings:
+        packed += struct.pack("<H", len(text)) + text.encode("utf-16-le")
+    nodes = []
+    for node in read_compound(data).nodes:
+        content = bytearray(node.data)
+        if node.name == "1Table":
+            content += packed
+        elif node.name == "WordDocument":
+            (start,) = struct.unpack_from("<I", content, 154 + 8 * 33 + 4)
+            struct.pack_into("<II", content, 154 + 8 * number, start, len(packed))
+        nodes.append(Node(node.path, node.kind, data=bytes(content)))
+    return write_compound(nodes)
+
+
+def test_the_count_before_the_next_string_of_a_table_is_no_letter_of_the_one_before():
+    long = "about the meeting ".ljust(65, ".")  # 65 is an "A"
+    data = with_table(word([("x\r", False)]), 21, ["Emily", long, "Bob"])
+    assert {"Emily", long, "Bob"} <= set(texts(data, Role.HIDDEN))
+    assert ["[NAM]", long, "Bob"] == texts(redact(data, "Emily"), Role.HIDDEN)[:3]
+
+
+def test_a_password_of_word_95_is_noticed():
+    nodes = [
+        Node(
+            n.path,
+            n.kind,
+            data=n.data[:2] + b"\x68\0" + n.data[4:] if n.data[:2] == b"\xec\xa5" else n.data,
+        )
+        for n in read_compound(word([("x\r", False)], flags=0x0100)).nodes
+    ]
+    with pytest.raises(Unreadable, match="encrypted: take its password off first"):
+        open_document(write_compound(nodes), HINT)

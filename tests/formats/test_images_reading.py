@@ -142,7 +142,7 @@ def test_codes_of_each_kind_are_read(kind, degrees, invert):
     said = "4006381333931" if kind == "EAN13" else "emily.carter 0991"
     barcode = zxingcpp.create_barcode(said, getattr(zxingcpp.BarcodeFormat, kind))
     image = Image.fromarray(np.array(zxingcpp.write_barcode_to_image(barcode, scale=3)))
-    page = Image.new("L", (700, 700), 255)
+    page = Image.new("L", (900, 900), 255)
     page.paste(image, (100, 200))
     page = page.rotate(degrees)
     found = read_pixels(Image.eval(page, lambda value: 255 - value) if invert else page).codes

@@ -89,6 +89,11 @@ def test_cells_of_the_common_shape_are_taken_whole():
     assert 7 == len(source.tokens)
 
 
+def test_a_sheet_named_in_a_comment_only_is_read_all_the_same():
+    data = sheet("<row/>").replace(b"<sheetData>", b"<!-- <sheetData> --><sheetData>")
+    assert (4, 0, "b") == read_xml(data, lean=True).tally()
+
+
 def test_a_part_is_read_once_as_long_as_somebody_holds_it():
     data = sheet('<row r="9"/>')
     first = read_xml(data)

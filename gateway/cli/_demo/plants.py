@@ -23,6 +23,15 @@ RESIDENT_ID = "11010519491231002X"
 MOBILE = "13912345678"
 BANK_CARD = "6222021234567890128"
 
+CHAT = (
+    "Hi Sam, can you check this customer for me?",
+    f"Emily Carter, {EMAIL}",
+    f"Sure. Her phone is {PHONE}",
+    f"and she paid with card {CARD}",
+    "Great, thanks. The parcel leaves on Monday.",
+)
+"""What is said in the screenshot."""
+
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _S = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -276,19 +285,12 @@ def screenshot() -> bytes:
     """A chat as it looks on a screen, drawn with the font that Pillow brings along."""
     from PIL import Image, ImageDraw, ImageFont
 
-    said = (
-        "Hi Sam, can you check this customer for me?",
-        f"Emily Carter, {EMAIL}",
-        f"Sure. Her phone is {PHONE}",
-        f"and she paid with card {CARD}",
-        "Great, thanks. The parcel leaves on Monday.",
-    )
-    image = Image.new("RGB", (820, 96 + 76 * len(said)), "#ece9e4")
+    image = Image.new("RGB", (820, 96 + 76 * len(CHAT)), "#ece9e4")
     draw = ImageDraw.Draw(image)
     font = ImageFont.load_default(22)
     draw.rectangle((0, 0, image.width, 64), fill="#2b3a4a")
     draw.text((24, 19), "Customer care", font=font, fill="white")
-    for number, words in enumerate(said):
+    for number, words in enumerate(CHAT):
         answer = number in (2, 3)
         top, wide = 88 + 76 * number, font.getlength(words) + 36
         left = image.width - 24 - wide if answer else 24

@@ -18,7 +18,7 @@ from gateway.errors import CannotEdit, Unreadable
 from gateway.formats._ledger import Ledger
 from gateway.formats._ole.passage import Path, Streams
 from gateway.formats._ole.shrinking import smaller
-from gateway.model import Hint
+from gateway.model import Hint, Rung
 
 # The instance and type of each kind of blip, in bytes; an odd instance has two digests.
 _BLIP = re.compile(
@@ -63,16 +63,20 @@ class Blip:
         """Its kind, for the opener."""
         return Hint(f"picture.{self.ending}")
 
-    def packed(self, new: bytes) -> tuple[bytes, int]:
+    def packed(self, new: bytes, ledger: Ledger) -> tuple[bytes, int]:
         """What stands from ``head`` on with a new picture, and the size of that picture.
+
+        The ledger is told if that picture is coarser or empty.
 
         Raises:
             CannotEdit: the new picture is too large for the place of the old.
         """
         room = self.end - self.head
-        for candidate in smaller(new, self.ending, room):
+        for number, candidate in enumerate(smaller(new, self.ending, room)):
             content = zlib.compress(candidate, 9) if self.is_packed else candidate
             if len(content) <= room:
+                if number:
+                    ledger.took(Rung.DROPPED)
                 return content.ljust(room, b"\0"), len(candidate)
         raise CannotEdit("the redacted picture is larger than the place of the old one")
 
@@ -149,12 +153,13 @@ class PictureHole:
 
     stream: Path = field(repr=False)
     blip: Blip
+    ledger: Ledger = field(repr=False)
     pieces: Pieces = ()
 
     def fill(self, streams: Streams, new: bytes) -> None:
         """Write a new picture over the old one."""
         blip = self.blip
-        data, unpacked = blip.packed(new)
+        data, unpacked = blip.packed(new, self.ledger)
         self._write(streams, blip.head, data)
         if blip.ending in {"emf", "wmf", "pict"}:
             size = len(data) if blip.is_packed else unpacked

@@ -56,7 +56,7 @@ class Reading:
         """Add all pictures in some bytes of a stream, which stand there in ``pieces``."""
         try:
             for number, blip in enumerate(blips(data, self.ledger), 1):
-                hole = PictureHole(stream, blip, pieces)
+                hole = PictureHole(stream, blip, self.ledger, pieces)
                 place = f"{part}/picture {number}"
                 self.children.append(Child(place, blip.data, blip.hint, hole.fill))
                 for start, end in along(pieces, blip.start, blip.end):

@@ -223,7 +223,9 @@ def _tokenised(text: str, codec: str, scope: Scope, *, lean: bool) -> Source:
     if lean and (found := scan(text, TOKEN)):
         walk = _Walk(scope)
         walk.through(text[: found.start], 0)
-        if walk.tokens and _is_outer(walk.tokens[-1][0]):
+        # A "<" in text is the start of a comment that goes on behind the supposed element.
+        open_comment = any("<" in before for _, _, before in walk.tokens)
+        if walk.tokens and not open_comment and _is_outer(walk.tokens[-1][0]):
             for raw, at, before in found.others:
                 walk.step(raw, at, before)
             walk.through(text[found.end :], found.end)

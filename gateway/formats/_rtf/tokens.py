@@ -55,7 +55,9 @@ class Token(NamedTuple):
     digits: int = 0
 
 
-def tokens(data: bytes, is_idle: Callable[[str], bool], bare: set[int]) -> Iterator[Token]:
+def tokens(  # noqa: C901 - one loop, in which each call would cost
+    data: bytes, is_idle: Callable[[str], bool], bare: set[int]
+) -> Iterator[Token]:
     """The tokens of some RTF.
 
     Nine of ten control words only format. A run of these is one token of the kind ``IDLE``, but
@@ -85,17 +87,14 @@ def tokens(data: bytes, is_idle: Callable[[str], bool], bare: set[int]) -> Itera
                 idle_from = -1
             if 0 < last < Kind.BYTE:
                 fresh = False
-                number, digits = _number(figure)
-                if name == "bin" and number > 0:
-                    at = min(at + number, len(data))
-                yield Token(Kind.WORD, start, at, name, number, space is not None, digits)
-                if at > found.end():
-                    break  # go on behind the data
-            elif token := _mark(found, last):
-                fresh = token.name in {"{", "*"} or (
-                    fresh and last == Kind.TEXT and data[start:at].isspace()
-                )
+                token = _word(found, name, len(data))
                 yield token
+                if token.end > at:
+                    at = token.end
+                    break  # go on behind the data
+            elif mark := _mark(found, last):
+                fresh = mark.name in {"{", "*"} or (fresh and not found[0].strip())
+                yield mark
     if idle_from >= 0:
         yield Token(Kind.IDLE, idle_from, len(data))
 
@@ -108,10 +107,15 @@ def _known(
     return words[raw]
 
 
-def _number(figure: bytes | None) -> tuple[int, int]:
-    """The parameter of a control word, and its digits."""
+def _word(found: re.Match[bytes], name: str, length: int) -> Token:
+    """A control word and its parameter; ``bin`` with the data behind it."""
+    _, figure, space = found.group(1, 2, 3)
+    start, end = found.span()
     digits = len(figure) - figure.startswith(b"-") if figure else 0
-    return (int(figure) if figure and digits <= _LONGEST_NUMBER else -1), digits
+    number = int(figure) if figure and digits <= _LONGEST_NUMBER else -1
+    if name == "bin" and number > 0:
+        end = min(end + number, length)
+    return Token(Kind.WORD, start, end, name, number, space is not None, digits)
 
 
 def _mark(found: re.Match[bytes], kind: int) -> Token | None:
