@@ -31,6 +31,9 @@ from gateway.worker import Job, WorkerPool
 PLANTED = "Quovadel Ystrimo"
 """What is added to a file from outside stands among the values that must go."""
 
+STRUCTURE = frozenset({"New Roman"})
+"""Words of files that are words of their formats too: a font in a theme is kept on purpose."""
+
 _KEY = bytes(32)
 # How a reason begins that tells of no decision: a bug, a crash, a hang.
 _UNDECIDED = ("it failed while being inspected", "inspecting it took", "the inspector")
@@ -208,7 +211,8 @@ def words(paths: Sequence[Path]) -> list[tuple[Path, tuple[str, ...]]]:
         pool.configure(Job(policy, _KEY, Limits()))
         for path in paths:
             item = Item(path.read_bytes(), Hint(path.name), Destination(), Surface.CLI)
-            found.append((path, words_of(pool.submit(item, Wanted.PREVIEW).result(), path)))
+            shown = words_of(pool.submit(item, Wanted.PREVIEW).result(), path)
+            found.append((path, tuple(word for word in shown if word not in STRUCTURE)))
     return found
 
 

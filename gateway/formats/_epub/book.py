@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from gateway.errors import Unreadable
-from gateway.formats._base import Edit, Opener, edit_text
+from gateway.formats._base import Opener, edit_text
 from gateway.formats._children import Children
 from gateway.formats._epub.opf import has_traces, without_items, without_traces
 from gateway.formats._zip.reading import Member, read_archive
