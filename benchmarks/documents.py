@@ -36,7 +36,7 @@ CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 _KEY = bytes(32)
 _WORDS = 3
 # Two words, since one alone may be a word of the format ("header", "Times"), or a name in Chinese.
-_WORD = re.compile(r"[A-Za-z]{2,15} [A-Za-z]{4,15}|[^\W\d_A-Za-z]{3,9}")
+_WORD = re.compile(r"\b[A-Za-z]{2,15} [A-Za-z]{4,15}\b|[^\W\d_A-Za-z]{3,9}")
 _FAILED = "could not be checked"
 
 

@@ -15,7 +15,7 @@ from gateway.formats._children import Children
 from gateway.formats._epub.opf import has_traces, without_items, without_traces
 from gateway.formats._zip.reading import Member, read_archive
 from gateway.formats._zip.writing import rebuild
-from gateway.model import Hint, Role, Segment, Unread
+from gateway.model import Edit, Hint, Role, Segment, Unread
 
 MIMETYPE = b"application/epub+zip"
 _FONT = re.compile(r"\.(?:[ot]tf|woff2?|ttc|pfb|dfont)$", re.IGNORECASE)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway.errors import LimitExceeded
+from gateway.errors import LimitExceeded, Unreadable
 from gateway.formats._pdf.font import Font
 from gateway.formats._pdf.fonts import default_font, load_font
 from gateway.formats._pdf.interpreter import Interpreter, State, multiply, to_matrix
@@ -139,8 +139,10 @@ class Reader:
     ) -> None:
         """Run a form XObject where it is drawn (8.10.1)."""
         source = self._source(form, sheet)
-        if source is None or source.key in stack:
-            return  # a form that draws itself shows nothing new
+        if source is None:
+            return
+        if source.key in stack:  # other readers go round in it until they fall over
+            raise Unreadable("a form that draws itself")
         if len(stack) > _DEEPEST_FORM:
             sheet.problems.add("forms nested too deeply")
             return
