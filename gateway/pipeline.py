@@ -5,6 +5,7 @@ Nothing here raises: what cannot be decided is an outcome with verdict block and
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -102,8 +103,10 @@ class Pipeline:
         treated = list(zip(findings, decision.treatments, strict=True))
         outcome = self._carry_out(case, decision, document, segments, treated, ledger, wanted)
         if wanted is Wanted.PREVIEW:
-            marks = self._marks(segments, treated)
-            outcome = replace(outcome, preview=look(item, segments, marks, outcome, self.limits))
+            with contextlib.suppress(Exception):  # what cannot be shown changes no verdict
+                marks = self._marks(segments, treated)
+                seen = look(item, segments, marks, outcome, self.limits)
+                outcome = replace(outcome, preview=seen)
         return outcome
 
     def _carry_out(

@@ -1,14 +1,17 @@
 """The road of an item, with the real detector, policies and formats."""
 
+import io
 import itertools
 import json
+import tarfile
 
 import pytest
+from support import pictures
 
 from gateway import pipeline as pipeline_module
 from gateway.detect import catalogue
 from gateway.errors import CannotEdit, Unreadable
-from gateway.model import Destination, Hint, Item, Purpose, Unread, Verdict, Wanted
+from gateway.model import Destination, Hint, Item, Purpose, Rung, Surface, Unread, Verdict, Wanted
 from gateway.pipeline import Pipeline, build
 from gateway.policy import load_policy
 from gateway.settings import Limits
@@ -202,3 +205,35 @@ def test_more_text_than_the_limit_blocks_and_names_it():
     outcome = small.process(Item(b"eleven signs and more", Hint("a.txt")))
     assert Verdict.BLOCK is outcome.verdict
     assert "more than 10 characters" in outcome.reason
+
+
+def test_a_picture_that_only_another_kind_can_hold_is_converted_or_at_the_proxy_blocked(pipe):
+    data, _ = pictures.samples("Falconry")["heic"]
+    matched = build(pipe.policy, bytes(32), Limits(), ("Falconry",))
+    outcome = matched.process(Item(data, Hint("a.heic"), surface=Surface.CLI))
+    assert ("a.jpg", Rung.CONVERTED, b"\xff\xd8") == (outcome.name, outcome.rung, outcome.data[:2])
+    refused = matched.process(Item(data, Hint("a.heic"), surface=Surface.PROXY))
+    assert (Verdict.BLOCK, None) == (refused.verdict, refused.data)
+    assert "can only be redacted as .jpg" in refused.reason
+
+
+def test_something_unread_behind_a_picture_does_not_leave_with_it(pipe):
+    picture = pictures.packed(pictures.drawn(["hello"]), "JPEG")
+    hidden = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
+    behind = io.BytesIO()
+    with tarfile.open(fileobj=behind, mode="w") as archive:
+        member = tarfile.TarInfo("a.png")
+        member.size = len(hidden)
+        archive.addfile(member, io.BytesIO(hidden))
+    outcome = pipe.process(Item(picture + behind.getvalue(), Hint("a.jpg")))
+    assert (Verdict.REDACT, Rung.DROPPED) == (outcome.verdict, outcome.rung)
+    assert hidden not in outcome.data
+
+
+def test_a_value_that_is_still_in_the_pixels_blocks_even_if_it_is_misread_now(pipe, monkeypatch):
+    misread = pictures.drawn(["Fa1conry"], size=20)  # a one for an l
+    monkeypatch.setattr("gateway.formats._images.document.paint", lambda *_: misread)
+    matched = build(pipe.policy, bytes(32), Limits(), ("Falconry",))
+    outcome = matched.process(Item(*pictures.samples("Falconry")["png"]))
+    assert (Verdict.BLOCK, None) == (outcome.verdict, outcome.data)
+    assert "still there" in outcome.reason

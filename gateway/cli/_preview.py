@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 
 from gateway.cli._common import Source
@@ -10,18 +11,21 @@ from gateway.cli._common import Source
 ENDING = ".preview.html"
 
 
-def place(sources: Sequence[Source], output: str, out_dir: Path | None) -> Path:
-    """Where the page goes: beside the one result, or for several into their folder.
+def place(sources: Sequence[Source]) -> Path:
+    """Where the page goes: to the originals, never to the results, which are on their way out.
 
     Args:
-        sources: what is redacted.
-        output: what ``-o`` says.
-        out_dir: what ``--out-dir`` says.
+        sources: what is redacted; the page is put where the first of them was found.
     """
-    beside = Path(output).parent if output not in ("", "-") else None
-    only = sources[0].path if len(sources) == 1 else None
-    folder = out_dir or beside or (only.parent if only else Path())
-    return folder / (only.stem + ENDING if only else "gateway" + ENDING)
+    first = sources[0]
+    folder = first.path.parents[len(first.inside.parts) - 1] if first.path else Path()
+    stem = first.path.stem if first.path and len(sources) == 1 else "gateway"
+    inputs = {source.path.absolute() for source in sources if source.path}
+    for number in count(1):
+        page = folder / f"{stem}{f' ({number})' if number > 1 else ''}{ENDING}"
+        if page.absolute() not in inputs:
+            return page
+    raise AssertionError  # counting has no end
 
 
 def is_page(path: Path) -> bool:

@@ -55,7 +55,7 @@ def redact(
     The copy of report.docx is report.redacted.docx beside it, unless -o or --out-dir says
     otherwise; what came in on stdin goes to stdout. A blocked or unreadable file gets no copy,
     and the exit code is 3. With --preview, report.preview.html shows what was removed: that page
-    holds the values, for your eyes only.
+    holds the values and stands beside the original, for your eyes only.
     """
     found = _plan(paths, output, out_dir, json_lines=json_lines)
     goal = destination(to)
@@ -88,7 +88,7 @@ def redact(
             if json_lines:
                 result(as_json(source, outcome, written))
     if preview and found:
-        shown_at = _write(place(found, output, out_dir), page(looked_at).encode(), private=True)
+        shown_at = _write(place(found), page(looked_at).encode(), private=True)
         message(f"Before and after, for your eyes only: {shown(shown_at)}")
     if blocked:
         raise typer.Exit(ExitCode.BLOCKED)
@@ -106,7 +106,7 @@ def _plan(
         raise UsageError(f"-o takes a file, and {shown(output)} is a folder", "use --out-dir")
     if out_dir and out_dir.exists() and not out_dir.is_dir():
         raise UsageError(f"--out-dir takes a folder, and {shown(out_dir)} is none", "use -o")
-    found = sources(paths, left_out=out_dir)
+    found = _without_pages(sources(paths, left_out=out_dir))
     if output and len(found) != 1:
         raise UsageError(
             f"-o takes exactly one input, and there are {len(found)}", "use --out-dir for several"
@@ -123,11 +123,17 @@ def _plan(
     return found
 
 
+def _without_pages(found: Sequence[Source]) -> list[Source]:
+    """The inputs without previews that were found in a folder."""
+    pages = [s for s in found if s.walked and s.path and is_page(s.path)]
+    for source in pages:
+        message(f"{source.shown}: left out, it shows what was removed from other files")
+    return [s for s in found if s not in pages]
+
+
 def _is_own_output(source: Source) -> bool:
     if source.path is None:
         return False
-    if source.walked and is_page(source.path):
-        return True
     stem, marker, suffix = source.path.name.rpartition(".redacted")
     if not marker or (suffix and not suffix.startswith(".")):
         return False

@@ -15,6 +15,7 @@ def raw_layers(data: bytes) -> Iterator[str]:
     """Bytes that no format reads, as text in the encodings that a value could stand in."""
     yield data.decode("utf-8", "replace")
     yield data.decode("gb18030", "replace")
+    yield data.decode("latin-1")
     for offset in (0, 1):
         yield data[offset:].decode("utf-16-le", "replace")
     yield data.decode("utf-16-be", "replace")

@@ -119,6 +119,21 @@ def test_a_value_in_printer_settings_takes_them_out(workbook):
     assert [] == [name for name in package.namelist() if "printerSettings" in name]
 
 
+def test_a_file_hidden_in_printer_settings_does_not_leave_with_a_clean_workbook(workbook):
+    hidden = io.BytesIO()
+    with zipfile.ZipFile(hidden, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", "Quarterly Zebra " * 20)
+    package = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook)) as source, zipfile.ZipFile(package, "w") as target:
+        for name in source.namelist():
+            extra = hidden.getvalue() if "printerSettings1" in name and name[-4:] == ".bin" else b""
+            target.writestr(name, source.read(name) + extra)
+    pipe = build(load_policy("default", catalogue()), bytes(32), Limits())
+    outcome = pipe.process(Item(package.getvalue(), Hint("a.xlsx")))
+    assert (Verdict.REDACT, "part dropped") == (outcome.verdict, outcome.rung)
+    assert hidden.getvalue() not in outcome.data
+
+
 def test_a_value_in_a_preview_takes_it_out_even_where_traces_are_kept(presentation):
     picture = Image.new("RGB", (500, 120), "white")
     font = ImageFont.load_default(40)

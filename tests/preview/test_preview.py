@@ -132,6 +132,34 @@ def test_a_page_found_in_a_folder_is_not_an_input(tmp_path, capsys):
     assert ["note.preview.html", "note.redacted.txt", "note.txt"] == names
 
 
+def test_the_page_never_stands_among_the_results(tmp_path, capsys):
+    tree, out = tmp_path / "tree", tmp_path / "out"
+    (tree / "a").mkdir(parents=True)
+    (tree / "a" / "note.txt").write_text(f"to {MAIL}")
+    (tree / "old.preview.html").write_text(MAIL)
+    assert ExitCode.DONE == run(["redact", str(tree), "--out-dir", str(out), "--preview"])
+    assert ["a/note.txt"] == [p.relative_to(out).as_posix() for p in out.rglob("*.*")]
+    assert MAIL in (tree / "note.preview.html").read_text("utf-8")
+
+
+def test_the_page_is_written_over_no_input(tmp_path, capsys):
+    for name in ("gateway.preview.html", "b.txt"):
+        (tmp_path / name).write_text("mine")
+    files = [str(tmp_path / name) for name in ("b.txt", "gateway.preview.html")]
+    assert ExitCode.DONE == run(["redact", *files, "--preview"])
+    assert "mine" == (tmp_path / "gateway.preview.html").read_text()
+    assert (tmp_path / "gateway (2).preview.html").exists()
+
+
+def test_what_cannot_be_shown_changes_no_verdict(monkeypatch):
+    def broken(*_):
+        raise OSError
+
+    monkeypatch.setattr("gateway.pipeline.look", broken)
+    outcome = preview_of(f"to {MAIL}", "a.txt")
+    assert (b"to [EMAIL_ADDRESS]", None) == (outcome.data, outcome.preview)
+
+
 @pytest.mark.parametrize("folder", [True, False])
 def test_several_files_share_one_page(tmp_path, folder, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
@@ -139,5 +167,5 @@ def test_several_files_share_one_page(tmp_path, folder, monkeypatch, capsys):
         (tmp_path / f"{name}.txt").write_text(f"{name}: {MAIL}")
     options = ["--out-dir", "out"] if folder else []
     assert ExitCode.DONE == run(["redact", "a.txt", "b.txt", "--preview", *options])
-    text = (tmp_path / ("out" if folder else "") / "gateway.preview.html").read_text("utf-8")
+    text = (tmp_path / "gateway.preview.html").read_text("utf-8")
     assert 2 == text.count("<section>")

@@ -143,9 +143,9 @@ class ImageDocument:
             others.append(("trailer", "bytes behind the picture: not read", trailer, Hint()))
         self._loses_pictures = False
         for part, why, body, hint in others:
-            if self._children.open(part, body, hint, open_child):
-                self._loses_pictures |= part == "trailer"
-            else:
+            opened = self._children.open(part, body, hint, open_child)
+            self._loses_pictures |= opened and part == "trailer"
+            if self._children.unread:  # all of it, or something in it
                 self._children.unread.clear()
                 self._children.own.append(Segment("", part, Role.DISPENSABLE, (why,)))
 

@@ -5,6 +5,7 @@ Nothing heavy is imported before a picture is opened.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -12,14 +13,14 @@ from gateway.formats._base import Descend, Document, Opener
 from gateway.model import Hint
 
 
-class ImageFormat:
+class ImageFormat(ABC):
     """A kind of picture; a subclass names it and knows its first bytes."""
 
     name: ClassVar[str]
 
+    @abstractmethod
     def begins(self, data: bytes) -> bool:
         """Whether the bytes begin as this kind does."""
-        raise NotImplementedError
 
     def score(self, data: bytes, hint: Hint) -> float:
         """Sure when the first bytes say so."""

@@ -24,6 +24,7 @@ from gateway.formats._odf.vocabulary import (
     is_known_path,
     names_a_style,
 )
+from gateway.formats._raw import raw_layers
 from gateway.model import Hint
 
 _APART = frozenset(
@@ -72,7 +73,7 @@ def package_layers(data: bytes, descend: Descend) -> Iterator[str]:
                 if not is_known_path(member.filename):
                     yield member.filename
                 yield member.comment.decode("utf-8", "replace")
-                yield from _undecoded(member.extra)
+                yield from raw_layers(member.extra)
                 yield from _member(member.filename, package.read(member), descend)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise Unreadable(f"zipfile cannot read it: {type(error).__name__}") from None
@@ -84,7 +85,7 @@ def part_layers(data: bytes, descend: Descend) -> Iterator[str]:
     try:
         yield from texts.read(data)
     except (expat.ExpatError, LookupError, ValueError):
-        yield from _undecoded(data)
+        yield from raw_layers(data)
         return
     for binary in texts.binaries:
         try:
@@ -104,15 +105,7 @@ def _member(name: str, data: bytes, descend: Descend) -> Iterator[str]:
     try:
         yield from descend(data, Hint(name.rpartition("/")[2]))
     except Unreadable:
-        yield from _undecoded(data)
-
-
-def _undecoded(data: bytes) -> Iterator[str]:
-    """Bytes nobody understands, in every way that text could stand in them."""
-    yield data.decode("latin-1")
-    yield data.decode("utf-8", "replace")
-    yield data.decode("utf-16-le", "replace")
-    yield data[1:].decode("utf-16-le", "replace")
+        yield from raw_layers(data)
 
 
 class _Texts:

@@ -24,7 +24,7 @@ from gateway.formats._odf.part import PartReader
 from gateway.formats._odf.reading import Part, Reading
 from gateway.formats._odf.vocabulary import is_known_path
 from gateway.formats._odf.xml import check_part, read_part
-from gateway.formats._ole.residue import text_runs
+from gateway.formats._ole.residue import holds_files, holds_packed, text_runs
 from gateway.formats._ooxml.text import (
     Escape,
     Passage,
@@ -175,7 +175,9 @@ class Package:
                 self._thumbnails.unread.clear()
                 self._dispensable[name] = "preview: not read"
             return
-        if name == "layout-cache" and not any(text_runs(content)):
+        if name == "layout-cache" and not (
+            any(text_runs(content)) or holds_packed(content) or holds_files(content)
+        ):
             return
         for pattern, why in _DISPENSABLE:
             if pattern.fullmatch(name):

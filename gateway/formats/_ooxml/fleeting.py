@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from gateway.errors import LimitExceeded, Unreadable
 from gateway.formats._base import Opener
-from gateway.formats._ole.residue import text_runs
+from gateway.formats._ole.residue import holds_files, holds_packed, text_runs
 from gateway.model import Hint, Role, Segment
 
 _PREVIEW = re.compile(r"thumbnail\.\w+\|")
@@ -34,6 +34,8 @@ def read_fleeting(look: str, content: bytes, hint: Hint, opener: Opener) -> list
         LimitExceeded: a budget of the whole item ran out.
     """
     if _SETTINGS.search(look):
+        if holds_packed(content) or holds_files(content):
+            return None
         lines = dict.fromkeys(run.text for run in text_runs(content))
         return [Segment("\n".join(lines), "", Role.TRACE, ("printer settings",))]
     if not _PREVIEW.search(look):
