@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.14 python; do \
   $$p -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$p && break; done)
 BIN := $(if $(filter Windows_NT,$(OS)),.venv/Scripts,.venv/bin)
 
-.PHONY: demo test bench lock clean
+.PHONY: demo test bench eval models lock clean
 
 demo: .venv/.run
 	$(BIN)/gateway demo
@@ -19,6 +19,9 @@ test: .venv/.test
 
 bench: .venv/.test
 	$(BIN)/python -m benchmarks
+
+eval: .venv/.test
+	$(BIN)/python -m benchmarks.evaluate
 
 .venv/bin/python .venv/Scripts/python.exe:
 	@$(or $(PYTHON),false) -c '$(NEW_ENOUGH)' 2>/dev/null || \
@@ -35,6 +38,11 @@ bench: .venv/.test
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@ .venv/.run
+
+# The name models, from the open text that recognizers/names/SOURCES.md lists; about half an hour.
+models: .venv/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group models
+	$(BIN)/python -m recognizers.names.training
 
 # Needs uv. The lock names no index and no download address.
 LOCK := uv pip compile --universal --python-version 3.13 --generate-hashes --no-emit-index-url \

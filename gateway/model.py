@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol, get_args
 
 from gateway.errors import NotReleasable
 
@@ -25,9 +25,20 @@ GROUPS = (
     "NETWORK",
     "SECRETS",
     "MARKINGS",
+    "BUSINESS",
+    "INDIRECT",
     "EXACT",
 )
 """Groups of entities; recognisers sort theirs into them, and policies may name them."""
+
+type Language = Literal[
+    "en", "zh", "de", "fr", "es", "nl", "pt", "it", "pl", "sv", "da", "fi", "ja", "ko"
+]
+
+LANGUAGES: tuple[Language, ...] = get_args(Language.__value__)
+"""ISO 639-1 codes of the languages in which names are known."""
+
+type Strictness = Literal["relaxed", "normal", "strict"]
 
 UNIQUE_ID = "unique id"
 """The first context word of a segment that holds ids which look like e-mail addresses but are none.
@@ -194,12 +205,15 @@ class Segment:
             "$.messages[0].content", "member 3/…").
         role: what the text is to a reader.
         context: words near it that say what it is: column header, JSON key, form field.
+        column: names the table column whose cell this is, the same for all its cells and for no
+            other's in the document ("sheet1!B"); empty outside tables.
     """
 
     text: str = field(repr=False)
     part: str
     role: Role = Role.BODY
     context: tuple[str, ...] = field(default=(), repr=False)
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +221,8 @@ class Finding:
     """A span of one segment that was recognised.
 
     ``start`` and ``end`` count characters of ``Segment.text``; ``score`` is Presidio's, 0 to 1.
+    ``why`` says in a few sentences what made the score, if the options ask for it: pattern,
+    checksum, context word; never the value.
     """
 
     entity: str
@@ -217,6 +233,7 @@ class Finding:
     part: str = ""
     role: Role = Role.BODY
     recognizer: str = ""
+    why: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,17 +260,30 @@ class DetectionOptions:
 
     Args:
         languages: ISO 639-1 codes whose recognisers run.
+        locales: ISO 3166-1 codes, lower case, of the countries whose identifiers are looked for;
+            ``all`` means every country. A country that is named counts as the document's own, so
+            that its plain numbers need no context word where a check digit vouches for them.
+        strictness: how readily a word is taken for a name.
+        ignore: entities that are not looked for.
         threshold: the lowest score that counts, unless ``thresholds`` names the entity.
         thresholds: lowest score by entity name.
         allow_list: exact values, compared without case, that are never findings.
         values: exact values that are always findings (entity ``EXACT_VALUE``).
+        indexes: files of keyed hashes of values (``gateway match add``), whose values are always
+            findings too.
+        explain: fill in ``Finding.why``.
     """
 
-    languages: tuple[str, ...] = ("en", "zh")
+    languages: tuple[Language, ...] = LANGUAGES
+    locales: tuple[str, ...] = ("all",)
+    strictness: Strictness = "normal"
+    ignore: frozenset[str] = frozenset()
     threshold: float = 0.5
     thresholds: Mapping[str, float] = field(default_factory=dict)
     allow_list: tuple[str, ...] = field(default=(), repr=False)
     values: tuple[str, ...] = field(default=(), repr=False)
+    indexes: tuple[str, ...] = ()
+    explain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,15 @@ class Surrounded(NlpArtifacts):
         self.surroundings = Surroundings(text, scopes)
         self.torn: list[tuple[int, int]] = []
 
+    def pieces(self) -> Iterator[tuple[int, int, str]]:
+        """Start, end and labels (lower-case words) of each segment in the text."""
+        for scope in self.surroundings.scopes:
+            yield scope.start, scope.end, scope.labels
+
+    def labels_at(self, position: int) -> str:
+        """The labels of the segment in which a position stands."""
+        return self.surroundings.scope(position).labels
+
     def seen(self, span: tuple[int, int]) -> None:
         """Remember a match, valid or not, that crosses from one segment into another.
 

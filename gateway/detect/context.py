@@ -77,14 +77,14 @@ class Surroundings:
 
     def __init__(self, text: str, scopes: Sequence[Scope]) -> None:
         self._text = text
-        self._scopes = scopes
+        self.scopes = scopes
         self._starts = [scope.start for scope in scopes]
         labels = " ".join(scope.labels for scope in scopes)
         self.lowered = f"{text.lower()} {labels}"
 
     def scope(self, start: int) -> Scope:
         """The segment in which a position stands."""
-        return self._scopes[max(0, bisect_right(self._starts, start) - 1)]
+        return self.scopes[max(0, bisect_right(self._starts, start) - 1)]
 
     def near(self, start: int, end: int) -> str:
         """The words before and after a hit that can speak of it."""

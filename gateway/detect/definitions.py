@@ -2,13 +2,15 @@
 
 A file is a list of recognisers. An entry holds
 
-* ``name``, ``entity`` (listed in ``entities.yaml``)
+* ``name``, ``entity`` (listed in ``entities.yaml``; a ``class`` may have a list of them)
 * ``patterns``: ``{regex, score}`` each, or ``class``: a Presidio recogniser to adopt
 * ``check``: a function of :mod:`recognizers.checksums` or :mod:`recognizers.shapes`; a match that
   fails it is dropped
 * ``context``: words that raise the score when they stand near
 * ``context_required``: ``true`` drops a match without such a word; ``label`` wants the word in the
-  segment's own label (column header, key, form field)
+  segment's own label (column header, key, form field); ``abroad`` drops it unless the options name
+  one of the recogniser's ``locales``
+* ``locales``: ISO 3166-1 codes, lower case, of the countries that use it; none means everywhere
 * ``case_sensitive``, ``languages``, ``literals`` (one of these must stand in the text)
 * ``boundary: false`` when the pattern brings its own; otherwise a match must not touch an ASCII
   letter or digit
@@ -29,6 +31,7 @@ from typing import Any
 from gateway.detect.catalogue import catalogue, load_yaml
 from gateway.errors import PolicyError
 
+EVERYWHERE = "all"
 _NOT_RECOGNIZERS = frozenset({"entities.yaml"})
 
 
@@ -57,12 +60,14 @@ class Definition:
     source: str
     name: str
     entity: str
+    others: tuple[str, ...] = ()
     patterns: tuple[PatternDefinition, ...] = ()
     implementation: str = ""
     check: Callable[[str], bool] | None = None
     context: tuple[str, ...] = ()
     context_required: bool = False
     label_required: bool = False
+    locales: frozenset[str] = frozenset()
     case_sensitive: bool = False
     boundary: bool = True
     languages: frozenset[str] = frozenset()
@@ -70,15 +75,23 @@ class Definition:
     positive: tuple[Example, ...] = ()
     negative: tuple[Example, ...] = ()
 
+    @property
+    def entities(self) -> tuple[str, ...]:
+        """All that it can find."""
+        return (self.entity, *self.others)
+
 
 def load_definitions(
-    languages: Collection[str] | None = None, extra: Path | None = None
+    languages: Collection[str] | None = None,
+    extra: Path | None = None,
+    locales: Collection[str] = (EVERYWHERE,),
 ) -> list[Definition]:
-    """All recognisers that serve one of the languages, the user's own last.
+    """All recognisers that serve one of the languages and locales, the user's own last.
 
     Args:
         languages: ISO 639-1 codes; ``None`` means all.
         extra: a folder with the user's own YAML files.
+        locales: ISO 3166-1 codes, lower case, or ``all``.
 
     Raises:
         PolicyError: a file is not as it should be; the message names file, recogniser and key.
@@ -87,8 +100,9 @@ def load_definitions(
     definitions = [
         definition
         for source, text in _sources(extra)
-        for definition in parse_definitions(text, source, entities)
+        for definition in parse_definitions(text, source, entities, locales)
         if languages is None or not definition.languages or definition.languages & set(languages)
+        if EVERYWHERE in locales or not definition.locales or definition.locales & set(locales)
     ]
     names = [definition.name for definition in definitions]
     for name in names:
@@ -97,8 +111,10 @@ def load_definitions(
     return definitions
 
 
-def parse_definitions(text: str, source: str, entities: Collection[str]) -> list[Definition]:
-    """The recognisers of one file.
+def parse_definitions(
+    text: str, source: str, entities: Collection[str], locales: Collection[str] = (EVERYWHERE,)
+) -> list[Definition]:
+    """The recognisers of one file, as they are where ``locales`` are at home.
 
     Raises:
         PolicyError: as for :func:`load_definitions`.
@@ -106,7 +122,7 @@ def parse_definitions(text: str, source: str, entities: Collection[str]) -> list
     data = load_yaml(text, source)
     if not isinstance(data, list):
         raise PolicyError(f"{source}: expected a list of recognisers")
-    return [_Entry(source, entry).definition(entities) for entry in data]
+    return [_Entry(source, entry).definition(entities, locales) for entry in data]
 
 
 def _sources(extra: Path | None) -> Iterator[tuple[str, str]]:
@@ -132,28 +148,33 @@ class _Entry:
         self._source = source
         self._name: str = self._keys.pop("name")
 
-    def definition(self, entities: Collection[str]) -> Definition:
-        entity = self._take("entity", str, "")
-        if entity not in entities:
-            raise self._error("entity", f"{entity!r} is not listed in entities.yaml")
+    def definition(self, entities: Collection[str], at_home: Collection[str]) -> Definition:
+        entity, *others = self._entities(entities)
         patterns = tuple(self._pattern(item) for item in self._take("patterns", list, []))
         implementation = self._take("class", str, "")
         if bool(patterns) == bool(implementation):
             raise self._error("patterns", "either patterns or a class")
+        if others and not implementation:
+            raise self._error("entity", "only a class finds several")
+        locales = frozenset(self._strings("locales"))
         required = self._keys.pop("context_required", False)
-        if required not in (True, False, "label"):
-            raise self._error("context_required", "true, false or label")
+        if required not in (True, False, "label", "abroad"):
+            raise self._error("context_required", "true, false, label or abroad")
+        if required == "abroad":
+            required = locales.isdisjoint(at_home)
         examples = self._take("examples", dict, {})
         definition = Definition(
             source=self._source,
             name=self._name,
             entity=entity,
+            others=tuple(others),
             patterns=patterns,
             implementation=implementation,
             check=self._check(),
             context=self._strings("context"),
             context_required=bool(required),
             label_required=required == "label",
+            locales=locales,
             case_sensitive=self._take("case_sensitive", bool, default=False),
             boundary=self._take("boundary", bool, default=True),
             languages=frozenset(self._strings("languages")),
@@ -166,6 +187,16 @@ class _Entry:
         if definition.context_required and not (definition.context or implementation):
             raise self._error("context", "context is required, but there are no context words")
         return definition
+
+    def _entities(self, known: Collection[str]) -> list[str]:
+        named = self._keys.pop("entity", "")
+        named = named if isinstance(named, list) else [named]
+        for entity in named:
+            if entity not in known:
+                raise self._error("entity", f"{entity!r} is not listed in entities.yaml")
+        if not named:
+            raise self._error("entity", "at least one")
+        return named
 
     def _error(self, key: str, problem: str) -> PolicyError:
         return PolicyError(f"{self._source}: recogniser {self._name!r}, {key}: {problem}")

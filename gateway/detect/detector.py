@@ -7,7 +7,7 @@ resolved → every found value searched for again in all segments.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,16 +16,16 @@ from gateway.detect.batch import TEXT_SIZE, Batch, Chunk, batches, chunk, join
 from gateway.detect.catalogue import catalogue
 from gateway.detect.context import Scope, spread
 from gateway.detect.overlaps import Span, resolve
+from gateway.detect.propagation import Propagation
 from gateway.detect.spellings import Undone
 from gateway.detect.text import comparable, fold
-from gateway.detect.values import Match, ValueMatcher
+from gateway.detect.values import ValueMatcher
 from gateway.model import UNIQUE_ID, DetectionOptions, Finding, Role, Segment
 
 if TYPE_CHECKING:
     from presidio_analyzer import RecognizerResult
 
 _EXACT = "EXACT_VALUE"
-_SHORTEST_PROPAGATED = 4
 
 type _Hit = tuple[Span, tuple[int, int]]  # and all that was looked at to find it
 
@@ -48,9 +48,7 @@ class Detector:
         self._engine = build_engine(options, extra)
         self._allowed = frozenset(comparable(value) for value in options.allow_list)
         self._values = ValueMatcher(options.values)
-        self._lasting = frozenset(
-            entity for entity, groups in catalogue(extra).items() if groups != {"MARKINGS"}
-        )
+        self._again = Propagation(catalogue(extra))
 
     def find(self, segments: Sequence[Segment]) -> list[Finding]:
         """All findings at or above their threshold.
@@ -65,10 +63,9 @@ class Detector:
             LimitExceeded: a recogniser could not finish; nothing may be concluded.
         """
         resolved = self._recognised(segments)
-        for position, spans in self._misread(segments).items():
-            resolved[position] = resolve([*resolved.get(position, []), *spans])
-        for position, spans in self._propagated(resolved, segments).items():
-            resolved[position] = resolve([*resolved.get(position, []), *spans])
+        for more in (self._misread(segments), self._again.find(resolved, segments)):
+            for position, spans in more.items():
+                resolved[position] = resolve([*resolved.get(position, []), *spans])
         return [
             _finding(span, position, segments[position])
             for position in sorted(resolved)
@@ -103,6 +100,8 @@ class Detector:
             return False  # a key below "password" is a word of a schema
         if span.entity == _EXACT:
             return True
+        if span.entity in options.ignore:
+            return False
         if span.entity == "EMAIL_ADDRESS" and segment.context[:1] == (UNIQUE_ID,):
             return False
         if span.score < options.thresholds.get(span.entity, options.threshold):
@@ -183,43 +182,11 @@ class Detector:
         return {
             position: [
                 Span(start, end, _EXACT, 1.0, "exact values")
-                for start, end, _ in _found(self._values, segment)
+                for start, end, _ in self._values.find_blurred(segment.text)
             ]
             for position, segment in enumerate(segments)
             if self._values and segment.role is Role.PICTURE
         }
-
-    def _propagated(
-        self, resolved: Mapping[int, Iterable[Span]], segments: Sequence[Segment]
-    ) -> dict[int, list[Span]]:
-        """Where the values that were found stand again."""
-        known: dict[str, Span] = {}
-        for position, spans in resolved.items():
-            for span in spans:
-                value = segments[position].text[span.start : span.end]
-                if span.whole and span.entity in self._lasting:
-                    known.setdefault(value, span)
-        matcher = ValueMatcher(
-            value for value in known if len(comparable(value)) >= _SHORTEST_PROPAGATED
-        )
-        again: dict[int, list[Span]] = {}
-        for position, segment in enumerate(segments) if matcher else ():
-            covered = {at for span in resolved.get(position, ()) for at in (span.start, span.end)}
-            for start, end, value in _found(matcher, segment):
-                if start in covered and end in covered:
-                    continue  # a finding already
-                origin = known[value]
-                again.setdefault(position, []).append(
-                    Span(start, end, origin.entity, origin.score, "propagated")
-                )
-        return again
-
-
-def _found(matcher: ValueMatcher, segment: Segment) -> list[Match]:
-    """Places of listed values; letters read from pixels may be others that look alike."""
-    if segment.role is Role.PICTURE:
-        return matcher.find_blurred(segment.text)
-    return matcher.find(segment.text)
 
 
 def _goes_on(seen: tuple[int, int], part: Chunk) -> bool:

@@ -28,6 +28,7 @@ from gateway.detect.definitions import Definition, load_definitions
 from gateway.detect.enhancer import WindowContext
 from gateway.errors import LimitExceeded, PolicyError
 from gateway.model import DetectionOptions
+from recognizers import Tunable
 
 
 class GatewayEngine(AnalyzerEngine):
@@ -63,8 +64,9 @@ def build_engine(options: DetectionOptions, extra: Path | None = None) -> Analyz
     """
     _guard_log()
     registry = RecognizerRegistry(recognizers=[], supported_languages=[LANGUAGE])
-    for definition in load_definitions(options.languages, extra):
-        registry.add_recognizer(_recognizer(definition))
+    for definition in load_definitions(options.languages, extra, options.locales):
+        if not options.ignore.issuperset(definition.entities):
+            registry.add_recognizer(_recognizer(definition, options))
     if any(value.strip() for value in options.values):
         registry.add_recognizer(ExactValueRecognizer(options.values))
     return GatewayEngine(
@@ -75,13 +77,16 @@ def build_engine(options: DetectionOptions, extra: Path | None = None) -> Analyz
     )
 
 
-def _recognizer(definition: Definition) -> EntityRecognizer:
+def _recognizer(definition: Definition, options: DetectionOptions) -> EntityRecognizer:
     try:
         if not definition.implementation:
             return DefinedRecognizer(definition)
         recognizer = _instance(definition)
-        if definition.entity not in recognizer.supported_entities:
-            raise _unusable(definition, f"the class does not find {definition.entity}")
+        for entity in definition.entities:
+            if entity not in recognizer.supported_entities:
+                raise _unusable(definition, f"the class does not find {entity}")
+        if isinstance(recognizer, Tunable):
+            recognizer.tune(options.strictness, options.languages)
         if _runs_patterns(recognizer):
             return DefinedRecognizer(definition, recognizer)
     except ValueError as error:  # Presidio's word for a pattern that does not compile

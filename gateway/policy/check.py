@@ -88,9 +88,15 @@ def _unknown_names(
         for place, name in enumerate(rule.entities):
             if name != EVERYTHING and name not in known | groups:
                 yield _unknown(("rules", index, "entities", place), name, known | groups)
-    for name in content.thresholds:
-        if name not in known | groups:
-            yield _unknown(("thresholds", name), name, known | groups)
+    named: list[tuple[Location, str]] = [
+        (("thresholds", name), name) for name in content.thresholds
+    ]
+    named += [(("ignore", place), name) for place, name in enumerate(content.ignore)]
+    yield from (
+        _unknown(location, name, known | groups)
+        for location, name in named
+        if name not in known | groups
+    )
     for index, test in enumerate(content.tests):
         for place, name in enumerate(test.entities):
             if name not in known:

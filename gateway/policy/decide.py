@@ -121,6 +121,11 @@ def detection_options(policy: Policy, values: Sequence[str] = ()) -> DetectionOp
     content = policy.content
     return DetectionOptions(
         languages=content.languages,
+        locales=content.locales,
+        strictness=content.strictness,
+        ignore=frozenset(
+            entity for entity in policy.groups if policy.names_entity(content.ignore, entity)
+        ),
         threshold=content.threshold,
         thresholds=_thresholds(policy, content.thresholds),
         allow_list=content.allow_list,

@@ -13,6 +13,7 @@ def describe(policy: Policy) -> str:
     content = policy.content
     rows = [("rule", "what", "where", "action")]
     rows += [(deny.label, "anything at all", _where(deny), "block") for deny in content.deny]
+    rows += [("ignore", name, "anywhere", "not looked for") for name in content.ignore]
     rows += [(r.name, _what(r), _where(r), _action(r)) for r in content.rules]
     rows.append(("otherwise", "any other finding", "anywhere", content.otherwise))
     rows += [_choice("unreadable", c) for c in content.unreadable]

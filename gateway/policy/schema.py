@@ -19,7 +19,19 @@ from pydantic import (
     model_validator,
 )
 
-from gateway.model import Action, Destination, Hint, Item, Purpose, Role, Surface, Verdict
+from gateway.model import (
+    LANGUAGES,
+    Action,
+    Destination,
+    Hint,
+    Item,
+    Language,
+    Purpose,
+    Role,
+    Strictness,
+    Surface,
+    Verdict,
+)
 
 EVERYTHING = "*"
 
@@ -259,8 +271,23 @@ class PolicyFile(_Part):
     version: Literal[1]
     name: Name
     description: str = ""
-    languages: tuple[Literal["en", "zh"], ...] = Field(
-        default=("en", "zh"), min_length=1, description="Languages whose recognisers run."
+    languages: tuple[Language, ...] = Field(
+        default=LANGUAGES, min_length=1, description="Languages whose recognisers run."
+    )
+    locales: tuple[Annotated[str, Field(pattern=r"^([a-z]{2}|all)$")], ...] = Field(
+        default=("all",),
+        min_length=1,
+        description="Countries (ISO 3166-1, lower case) whose identifiers are looked for. A "
+        "country that is named counts as the documents' own: its numbers need fewer words beside "
+        "them. 'all' looks for every country's.",
+    )
+    strictness: Strictness = Field(
+        default="normal",
+        description="How readily a word is taken for a name: strict misses fewer, relaxed is "
+        "wrong less often.",
+    )
+    ignore: tuple[Word, ...] = Field(
+        default=(), min_length=1, description="Entities and groups that are not looked for at all."
     )
     threshold: Score = Field(default=0.5, description="The lowest score that counts.")
     thresholds: dict[str, Score] = Field(

@@ -33,7 +33,7 @@ def parse(text: str):
         (("0.9}]", "0.9}]\n  check: cache"), "'cache' is neither"),
         (("0.9}]", "0.9}]\n  contxt: [a]"), "contxt: unknown key"),
         (("0.9}]", "0.9}]\n  context_required: true"), "no context words"),
-        (("0.9}]", "0.9}]\n  context_required: maybe"), "true, false or label"),
+        (("0.9}]", "0.9}]\n  context_required: maybe"), "true, false, label or abroad"),
         (("0.9}]", "0.9}]\n  class: a.B"), "either patterns or a class"),
         (("0.9}]", "0.9}]\n  examples: {postive: [x]}"), "postive: unknown key"),
         (("0.9}]", "0.9}]\n  case_sensitive: 1"), "expected a bool"),
