@@ -30,6 +30,15 @@ def test_turned_and_slanted_text_is_read_in_order(degrees):
     assert LINES == text_of(image).split("\n")
 
 
+@pytest.mark.parametrize("size", [12, 18, 26])
+def test_a_wide_line_keeps_its_spaces_where_it_was_cut_to_be_read(size):
+    lines = [
+        "Please write to emily.carter@northwind.com about it or call 415-555-2671 before Friday, 12 May.",
+        "Invoice 20451 from Halverson Marine Holdings, Inc. was paid by Mr Abernathy with card 4532 0151.",
+    ]
+    assert " ".join(lines) == text_of(drawn(lines, size=size)).replace("\n", " ")
+
+
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270, 5])
 def test_boxes_cover_what_they_stand_for_and_little_else(degrees):
     plain = drawn(LINES, size=26)

@@ -23,6 +23,7 @@ _NARROWEST = 32
 _SLACK = 320  # where a long line may be cut: in the last so many pixels of a piece
 _REMEMBERED = 4000
 _NO_INK = 0.12  # of the most that a column has
+_SPACE = 10.0  # pixels of a space, where a line has none to compare with
 _OFF_CENTRE = 0.4  # how much being off the middle weighs against ink
 
 _read_before: OrderedDict[bytes, Reading] = OrderedDict()
@@ -67,13 +68,45 @@ def _read(line: Pixels) -> Reading:
     text: list[str] = []
     centres: list[float] = []
     sure: list[float] = []
+    borders: list[int] = []
     for start, end in _pieces(line):
+        borders.append(len(text))
         for char, place, score in _characters(line[:, start:end]):
             text.append(char)
             centres.append(start + place)
             sure.append(score)
     score = sum(sure) / len(sure) if sure else 0.0
+    _put_spaces_back(line, text, centres, borders)
     return Reading("".join(text), _edges(line, text, centres), score)
+
+
+def _put_spaces_back(
+    line: Pixels, text: list[str], centres: list[float], borders: Sequence[int]
+) -> None:
+    """A space at which a line was cut is in neither piece: a gap as wide as one stands for it."""
+    inner = [at for at in borders if 0 < at < len(text) and not _spaced(text, at)]
+    if not inner:
+        return
+    ink = _share_of_ink(line)
+    between = range(1, len(text))
+    tight = [_width(ink, centres[n - 1], centres[n]) for n in between if not _spaced(text, n)]
+    wide = [_width(ink, centres[n - 1], centres[n + 1]) for n in between[:-1] if text[n] == " "]
+    least = (float(np.median(tight)) + float(np.median(wide or [_SPACE]))) / 2
+    for at in reversed(inner):
+        start, end = _gap(ink, centres[at - 1], centres[at])
+        if end - start > least:
+            text.insert(at, " ")
+            centres.insert(at, (start + end) / 2)
+
+
+def _spaced(text: Sequence[str], at: int) -> bool:
+    """Whether there is a space on one side of this place."""
+    return " " in (text[at - 1], text[at])
+
+
+def _width(ink: Numbers, one: float, two: float) -> float:
+    start, end = _gap(ink, one, two)
+    return end - start
 
 
 def _edges(line: Pixels, text: Sequence[str], centres: Sequence[float]) -> tuple[float, ...]:
@@ -82,8 +115,7 @@ def _edges(line: Pixels, text: Sequence[str], centres: Sequence[float]) -> tuple
     The network places a space anywhere in its gap, which is looked for instead.
     """
     width = line.shape[1]
-    ink = _ink(line)
-    ink = ink / max(float(ink.max()), 1.0)
+    ink = _share_of_ink(line)
     edges = [0.0]
     for number, (one, two) in enumerate(pairwise(centres)):
         spaces = text[number] == " ", text[number + 1] == " "
@@ -110,6 +142,11 @@ def _gap(ink: Numbers, one: float, two: float) -> tuple[float, float]:
         return (one + two) / 2, (one + two) / 2
     longest = int(np.argmax(ends - starts))
     return float(first + starts[longest]), float(first + ends[longest])
+
+
+def _share_of_ink(line: Pixels) -> Numbers:
+    ink = _ink(line)
+    return ink / max(float(ink.max()), 1.0)
 
 
 def _ink(line: Pixels) -> Numbers:
