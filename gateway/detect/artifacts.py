@@ -23,10 +23,12 @@ class Surrounded(NlpArtifacts):
     Args:
         text: what is analysed.
         scopes: the segments' places in it.
+        explain: recognisers shall say in their results what made the score.
     """
 
-    def __init__(self, text: str, scopes: Sequence[Scope]) -> None:
+    def __init__(self, text: str, scopes: Sequence[Scope], *, explain: bool = False) -> None:
         super().__init__([], cast("Any", None), [], [], None, LANGUAGE)
+        self.explain = explain
         self.surroundings = Surroundings(text, scopes)
         self.torn: list[tuple[int, int]] = []
 

@@ -6,6 +6,9 @@ loading Presidio.
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import json
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -58,11 +61,26 @@ def _entities(text: str, source: str) -> dict[str, frozenset[str]]:
 
 
 def load_yaml(text: str, source: str) -> Any:
-    """Parse one YAML document.
+    """Parse one YAML document; what was parsed once is kept as JSON, which is read much faster.
 
     Raises:
         PolicyError: it is not well formed; the message names the file and the line.
     """
+    from gateway.detect.scan.cache import Cache
+
+    kept = Cache()
+    key = hashlib.sha256(text.encode()).hexdigest()
+    if (known := kept.get(key)) is not None:
+        return json.loads(known)
+    data = _parsed(text, source)
+    with contextlib.suppress(TypeError, ValueError):  # what JSON has no words for is not kept
+        written = json.dumps(data)
+        if json.loads(written) == data:
+            kept.put(key, written.encode())
+    return data
+
+
+def _parsed(text: str, source: str) -> Any:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 

@@ -1,28 +1,36 @@
 """Presidio recognisers made from definitions, run so that nothing is ever skipped.
 
 Presidio drops a pattern that takes too long with no more than a log line. Here it raises: what
-could not be searched is undecided.
+could not be searched is undecided. A recogniser runs over a whole text, as any of Presidio's does,
+or only in the windows of it in which a scan says that it can match, with the same results.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 import regex
-from presidio_analyzer import LocalRecognizer, Pattern, PatternRecognizer, RecognizerResult
+from presidio_analyzer import (
+    AnalysisExplanation,
+    LocalRecognizer,
+    Pattern,
+    PatternRecognizer,
+    RecognizerResult,
+)
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from gateway.detect.artifacts import LANGUAGE, Surrounded
-from gateway.detect.context import ContextWords
 from gateway.detect.definitions import Definition, PatternDefinition
+from gateway.detect.scan import EVERYWHERE, Gate, Window, gate
 from gateway.detect.values import ValueMatcher
 from gateway.errors import LimitExceeded
 from recognizers import MATCH, NEEDS_CONTEXT
 
 PATTERN_SECONDS = 60
-_WITH_CONTEXT_ONLY = 0.3
+WITH_CONTEXT_ONLY = 0.3
+"""The score of what counts only beside a context word."""
 _SHORT = 64
 
 
@@ -61,7 +69,6 @@ class DefinedRecognizer(PatternRecognizer):
         )
         self.definition = definition
         self._adopted = adopted
-        self._words = ContextWords(words)
         self._needs = [
             definition.context_required or pattern.context_required for pattern in patterns
         ]
@@ -93,51 +100,88 @@ class DefinedRecognizer(PatternRecognizer):
             LimitExceeded: one match took longer than :data:`PATTERN_SECONDS` to find.
         """
         del entities, regex_flags
-        if not self._possible(text, nlp_artifacts):
+        everywhere = dict.fromkeys(range(len(self.patterns)), EVERYWHERE)
+        return self.analyze_windows(text, everywhere, nlp_artifacts)
+
+    def analyze_windows(
+        self,
+        text: str,
+        windows: Mapping[int, Sequence[Window]],
+        nlp_artifacts: NlpArtifacts | None = None,
+    ) -> list[RecognizerResult]:
+        """Find the matches that begin in windows of the text.
+
+        Args:
+            text: the whole text.
+            windows: for each pattern that can match, by its place, where it can.
+            nlp_artifacts: as for :meth:`analyze`.
+
+        Raises:
+            LimitExceeded: as for :meth:`analyze`.
+        """
+        literals = self.definition.literals
+        if literals and not any(literal in text for literal in literals):
             return []
+        surrounded = nlp_artifacts if isinstance(nlp_artifacts, Surrounded) else None
         results: list[RecognizerResult] = []
-        rows = zip(self.patterns, self._programs, self._needs, strict=True)
-        for pattern, program, needs in rows:
-            for match, valid in self._matches(program, text):
-                if isinstance(nlp_artifacts, Surrounded):
-                    nlp_artifacts.seen(match.span())
+        for place, some in windows.items():
+            score, needs = self.patterns[place].score, self._needs[place]
+            for match, valid in self._matches(place, text, some):
+                if surrounded:
+                    surrounded.seen(match.span())
                 if valid is not False and match.end() > match.start():
-                    score = self.MAX_SCORE if valid else pattern.score
-                    results.append(self._result(match, score, needs=needs))
+                    result = self._result(match, self.MAX_SCORE if valid else score, needs=needs)
+                    if surrounded and surrounded.explain:
+                        result.analysis_explanation = self._explanation(place, valid=valid)
+                    results.append(result)
         return results
 
-    def _matches(self, program: Any, text: str) -> Iterator[tuple[Any, bool | None]]:
-        """All matches and what validation says of them.
+    def _matches(
+        self, place: int, text: str, windows: Iterable[Window]
+    ) -> Iterator[tuple[Any, bool | None]]:
+        """All matches of a pattern and what validation says of them.
 
         A short one that validation refutes is searched again from its second character on: the
         number before a card must not hide the card ("4512 4111 1111 1111 1111").
         """
+        search = self._program(place).search
         at = 0
         try:
-            while match := program.search(text, at, timeout=PATTERN_SECONDS):
-                start, end = match.span()
-                valid = self._valid(match)
-                yield match, valid
-                refuted = valid is False and end - start <= _SHORT
-                at = start + 1 if refuted or end == start else end
+            for first, limit, end in windows:
+                at = max(at, first)
+                while at < limit and (match := search(text, at, end, timeout=PATTERN_SECONDS)):
+                    start, stop = match.span()
+                    if start >= limit:
+                        break
+                    valid = self._valid(match)
+                    yield match, valid
+                    refuted = valid is False and stop - start <= _SHORT
+                    at = start + 1 if refuted or stop == start else stop
         except TimeoutError as error:
             raise LimitExceeded(
                 f"recogniser {self.name!r} needed more than {PATTERN_SECONDS} s"
             ) from error
 
-    def _possible(self, text: str, artifacts: NlpArtifacts | None) -> bool:
-        """Refuses quickly where nothing can be found: the place for a scan over all patterns."""
-        literals = self.definition.literals
-        if literals and not any(literal in text for literal in literals):
-            return False
-        if self.definition.context_required and isinstance(artifacts, Surrounded):
-            return self._words.possible_in(artifacts.surroundings.lowered)
-        return True
+    def gates(self) -> list[Gate | None]:
+        """For each pattern what must stand in a text for it to match; ``None`` if that is unknown."""
+        flags = self.global_regex_flags & (regex.IGNORECASE | regex.MULTILINE)
+        return [gate(pattern.regex, flags) for pattern in self.patterns]
+
+    @property
+    def counts_without_context(self) -> bool:
+        """Whether some pattern counts though no context word stands near."""
+        return not all(self._needs)
+
+    def _program(self, place: int) -> Any:
+        """A compiled pattern; most are never needed, as nothing in a text looks like them."""
+        programs = self._programs
+        if programs[place] is None:
+            programs[place] = regex.compile(self.patterns[place].regex, self.global_regex_flags)
+        return programs[place]
 
     @cached_property
     def _programs(self) -> list[Any]:
-        """The compiled patterns; many recognisers are refused quickly and never need them."""
-        return [regex.compile(pattern.regex, self.global_regex_flags) for pattern in self.patterns]
+        return [None] * len(self.patterns)
 
     def _valid(self, match: Any) -> bool | None:
         """``True`` vouched for by Presidio's validation, ``False`` refuted, ``None`` plausible."""
@@ -158,6 +202,20 @@ class DefinedRecognizer(PatternRecognizer):
                 MATCH: match.span(),
                 NEEDS_CONTEXT: needs,
             },
+        )
+
+    def _explanation(self, place: int, *, valid: bool | None) -> AnalysisExplanation:
+        pattern = self.patterns[place]
+        checked = self.definition.check is not None or valid is not None
+        return AnalysisExplanation(
+            recognizer=self.name,
+            original_score=self.MAX_SCORE if valid else pattern.score,
+            pattern_name=pattern.name,
+            pattern=pattern.regex,
+            validation_result=checked,
+            textual_explanation=f"pattern {place + 1}, which is worth {pattern.score:.2f}"
+            + (", and its check holds" if checked else "")
+            + (f", which makes {self.MAX_SCORE:.2f}" if valid else ""),
         )
 
 
@@ -200,5 +258,5 @@ def _adopted_patterns(
     definition: Definition, adopted: PatternRecognizer
 ) -> tuple[PatternDefinition, ...]:
     """Presidio's patterns; where context is required, none too weak for context to lift it."""
-    least = _WITH_CONTEXT_ONLY if definition.context_required else 0.0
+    least = WITH_CONTEXT_ONLY if definition.context_required else 0.0
     return tuple(PatternDefinition(p.regex, max(p.score, least)) for p in vars(adopted)["patterns"])

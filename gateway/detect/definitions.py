@@ -4,8 +4,9 @@ A file is a list of recognisers. An entry holds
 
 * ``name``, ``entity`` (listed in ``entities.yaml``; a ``class`` may have a list of them)
 * ``patterns``: ``{regex, score}`` each, or ``class``: a Presidio recogniser to adopt
-* ``check``: a function of :mod:`recognizers.checksums` or :mod:`recognizers.shapes`; a match that
-  fails it is dropped
+* ``arguments``: what the ``class`` is made with (a mapping)
+* ``check``: a function of one of the modules in ``_CHECKS`` below (:mod:`recognizers.checksums`,
+  :mod:`recognizers.shapes` …); a match that fails it is dropped
 * ``context``: words that raise the score when they stand near
 * ``context_required``: ``true`` drops a match without such a word; ``label`` wants the word in the
   segment's own label (column header, key, form field); ``abroad`` drops it unless the options name
@@ -24,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -33,6 +35,21 @@ from gateway.errors import PolicyError
 
 EVERYWHERE = "all"
 _NOT_RECOGNIZERS = frozenset({"entities.yaml"})
+_CHECKS = (
+    "recognizers.checksums",
+    "recognizers.checksums_china",
+    "recognizers.checksums_america",
+    "recognizers.checksums_asia",
+    "recognizers.checksums_europe",
+    "recognizers.checksums_firms",
+    "recognizers.banks",
+    "recognizers.devices",
+    "recognizers.labels",
+    "recognizers.network",
+    "recognizers.shapes",
+    "recognizers.entropy",
+    "recognizers.wallets",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +80,7 @@ class Definition:
     others: tuple[str, ...] = ()
     patterns: tuple[PatternDefinition, ...] = ()
     implementation: str = ""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
     check: Callable[[str], bool] | None = None
     context: tuple[str, ...] = ()
     context_required: bool = False
@@ -84,14 +102,15 @@ class Definition:
 def load_definitions(
     languages: Collection[str] | None = None,
     extra: Path | None = None,
-    locales: Collection[str] = (EVERYWHERE,),
+    locales: Collection[str] = (),
 ) -> list[Definition]:
     """All recognisers that serve one of the languages and locales, the user's own last.
 
     Args:
         languages: ISO 639-1 codes; ``None`` means all.
         extra: a folder with the user's own YAML files.
-        locales: ISO 3166-1 codes, lower case, or ``all``.
+        locales: ISO 3166-1 codes, lower case, or ``all``; as in
+            :class:`gateway.model.DetectionOptions`.
 
     Raises:
         PolicyError: a file is not as it should be; the message names file, recogniser and key.
@@ -102,7 +121,10 @@ def load_definitions(
         for source, text in _sources(extra)
         for definition in parse_definitions(text, source, entities, locales)
         if languages is None or not definition.languages or definition.languages & set(languages)
-        if EVERYWHERE in locales or not definition.locales or definition.locales & set(locales)
+        if not locales
+        or EVERYWHERE in locales
+        or not definition.locales
+        or definition.locales & set(locales)
     ]
     names = [definition.name for definition in definitions]
     for name in names:
@@ -112,7 +134,7 @@ def load_definitions(
 
 
 def parse_definitions(
-    text: str, source: str, entities: Collection[str], locales: Collection[str] = (EVERYWHERE,)
+    text: str, source: str, entities: Collection[str], locales: Collection[str] = ()
 ) -> list[Definition]:
     """The recognisers of one file, as they are where ``locales`` are at home.
 
@@ -161,7 +183,7 @@ class _Entry:
         if required not in (True, False, "label", "abroad"):
             raise self._error("context_required", "true, false, label or abroad")
         if required == "abroad":
-            required = locales.isdisjoint(at_home)
+            required = EVERYWHERE not in at_home and locales.isdisjoint(at_home)
         examples = self._take("examples", dict, {})
         definition = Definition(
             source=self._source,
@@ -170,6 +192,7 @@ class _Entry:
             others=tuple(others),
             patterns=patterns,
             implementation=implementation,
+            arguments=self._take("arguments", dict, {}),
             check=self._check(),
             context=self._strings("context"),
             context_required=bool(required),
@@ -228,13 +251,11 @@ class _Entry:
         name = self._take("check", str, "")
         if not name:
             return None
-        from recognizers import checksums, shapes
-
-        for module in (checksums, shapes):
+        for module in map(import_module, _CHECKS):
             function: Callable[[str], bool] | None = vars(module).get(name)
             if function is not None and getattr(function, "__module__", "") == module.__name__:
                 return function
-        raise self._error("check", f"{name!r} is neither in checksums.py nor in shapes.py")
+        raise self._error("check", f"{name!r} is neither in checksums*.py nor in shapes.py")
 
     def _examples(self, examples: dict[str, Any], kind: str) -> tuple[Example, ...]:
         items = examples.pop(kind, [])

@@ -11,7 +11,7 @@ import importlib
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 from presidio_analyzer import (
     AnalyzerEngine,
@@ -22,21 +22,81 @@ from presidio_analyzer import (
 )
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
-from gateway.detect.artifacts import LANGUAGE, NoTokens
-from gateway.detect.defined import DefinedRecognizer, ExactValueRecognizer
+from gateway.detect.artifacts import LANGUAGE, NoTokens, Surrounded
+from gateway.detect.defined import WITH_CONTEXT_ONLY, DefinedRecognizer, ExactValueRecognizer
 from gateway.detect.definitions import Definition, load_definitions
 from gateway.detect.enhancer import WindowContext
+from gateway.detect.plan import Plan, enhances
+from gateway.detect.scan import Backend, best_backend
 from gateway.errors import LimitExceeded, PolicyError
 from gateway.model import DetectionOptions
 from recognizers import Tunable
 
 
 class GatewayEngine(AnalyzerEngine):
-    """Presidio's engine without its step of recognisers times results.
+    """Presidio's engine, with one scan in place of a pass of every recogniser over the text.
 
-    Presidio hands every recogniser all results for enhancement. Here only those are asked that
-    have an enhancement of their own.
+    The recognisers stay what they are, in a registry to which others can be added. Asked for more
+    than plain findings (some entities only, recognisers for one text, thresholds of its own), it
+    runs the way it always did, with the same results.
+
+    Args:
+        registry: the recognisers.
+        backend: what scans; by default the best that is installed.
+        keep_weak: hits that lack the context word they need count nevertheless.
     """
+
+    def __init__(
+        self,
+        registry: RecognizerRegistry,
+        backend: Backend | None = None,
+        *,
+        keep_weak: bool = False,
+    ) -> None:
+        super().__init__(
+            registry=registry,
+            nlp_engine=NoTokens(),
+            supported_languages=[LANGUAGE],
+            context_aware_enhancer=WindowContext(keep_weak=keep_weak),
+        )
+        self._backend = backend or best_backend()
+        self._keep_weak = keep_weak
+        self._registered: list[EntityRecognizer] = []
+        self._plan = self._planned()
+
+    def analyze(
+        self,
+        text: str,
+        language: str,
+        *args: Any,
+        nlp_artifacts: NlpArtifacts | None = None,
+        **more: Any,
+    ) -> list[RecognizerResult]:
+        """As Presidio's.
+
+        Raises:
+            LimitExceeded: a pattern took too long.
+        """
+        if self.registry.recognizers != self._registered:
+            self._plan = self._planned()
+        artifacts = nlp_artifacts or self.nlp_engine.process_text(text, language)
+        plan = self._plan
+        if args or more or not plan.ordinary or not isinstance(artifacts, Surrounded):
+            more["nlp_artifacts"] = artifacts
+            return super().analyze(text, language, *args, **more)
+        results = plan.run(text, artifacts)
+        if results:
+            results = self._enhance_using_context(text, results, artifacts, plan.recognizers)
+        return EntityRecognizer.remove_duplicates(results) if results else []
+
+    def scan(self, text: str) -> int:
+        """How many patterns and context words may stand in a text."""
+        return self._plan.scan(text)
+
+    def _planned(self) -> Plan:
+        self._registered = list(self.registry.recognizers)
+        running = self.registry.get_recognizers(language=LANGUAGE, all_fields=True)
+        return Plan(running, self._backend, weak_hits_count=self._keep_weak)
 
     def _enhance_using_context(
         self,
@@ -46,8 +106,16 @@ class GatewayEngine(AnalyzerEngine):
         recognizers: list[EntityRecognizer],
         context: list[str] | None = None,
     ) -> list[RecognizerResult]:
-        default = EntityRecognizer.enhance_using_context
-        if any(type(entry).enhance_using_context is not default for entry in recognizers):
+        """Presidio's, without its step of recognisers times results.
+
+        Presidio hands every recogniser all results for enhancement. Here only those are asked that
+        have an enhancement of their own.
+        """
+        if recognizers is self._plan.recognizers:
+            enhancing = self._plan.enhancing
+        else:
+            enhancing = any(map(enhances, recognizers))
+        if enhancing:
             return super()._enhance_using_context(
                 text, raw_results, nlp_artifacts, recognizers, context
             )
@@ -56,8 +124,13 @@ class GatewayEngine(AnalyzerEngine):
         )
 
 
-def build_engine(options: DetectionOptions, extra: Path | None = None) -> AnalyzerEngine:
-    """An ``AnalyzerEngine`` with every recogniser that the options ask for.
+def build_engine(
+    options: DetectionOptions,
+    extra: Path | None = None,
+    key: bytes = b"",
+    backend: Backend | None = None,
+) -> GatewayEngine:
+    """An engine with every recogniser that the options ask for.
 
     Raises:
         PolicyError: a recogniser's definition cannot be used.
@@ -69,12 +142,11 @@ def build_engine(options: DetectionOptions, extra: Path | None = None) -> Analyz
             registry.add_recognizer(_recognizer(definition, options))
     if any(value.strip() for value in options.values):
         registry.add_recognizer(ExactValueRecognizer(options.values))
-    return GatewayEngine(
-        registry=registry,
-        nlp_engine=NoTokens(),
-        supported_languages=[LANGUAGE],
-        context_aware_enhancer=WindowContext(),
-    )
+    if options.indexes:
+        from gateway.detect.index.recognizer import IndexedValueRecognizer
+
+        registry.add_recognizer(IndexedValueRecognizer(options.indexes, key, LANGUAGE))
+    return GatewayEngine(registry, backend, keep_weak=options.threshold <= WITH_CONTEXT_ONLY)
 
 
 def _recognizer(definition: Definition, options: DetectionOptions) -> EntityRecognizer:
@@ -104,7 +176,11 @@ def _instance(definition: Definition) -> EntityRecognizer:
         made: Callable[..., EntityRecognizer] = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError, ValueError) as error:
         raise _unusable(definition, f"no class {definition.implementation}") from error
-    return made(supported_language=LANGUAGE)
+    try:
+        return made(supported_language=LANGUAGE, **definition.arguments)
+    except (ImportError, OSError, TypeError) as error:
+        why = f"{definition.implementation} could not be made ({type(error).__name__})"
+        raise _unusable(definition, why) from error
 
 
 def _runs_patterns(recognizer: EntityRecognizer) -> TypeGuard[PatternRecognizer]:

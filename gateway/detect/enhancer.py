@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from presidio_analyzer import ContextAwareEnhancer, EntityRecognizer, RecognizerResult
+from presidio_analyzer import (
+    AnalysisExplanation,
+    ContextAwareEnhancer,
+    EntityRecognizer,
+    RecognizerResult,
+)
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from gateway.detect.artifacts import Surrounded
@@ -14,16 +19,22 @@ class WindowContext(ContextAwareEnhancer):
     """Raises scores by context words near the hit; drops hits that need one and have none.
 
     The factors are those of Presidio's own enhancer.
+
+    Args:
+        keep_weak: keep the hits that need a word and have none, at the score of their pattern.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, keep_weak: bool = False) -> None:
         super().__init__(
             context_similarity_factor=0.35,
             min_score_with_context_similarity=0.4,
             context_prefix_count=0,
             context_suffix_count=0,
         )
+        self._keep_weak = keep_weak
         self._words: dict[str, ContextWords] = {}
+        self._known: list[EntityRecognizer] = []
+        self._by_id: dict[str, EntityRecognizer] = {}
 
     def enhance_using_context(
         self,
@@ -34,42 +45,67 @@ class WindowContext(ContextAwareEnhancer):
         context: list[str] | None = None,
     ) -> list[RecognizerResult]:
         """The results with their scores after context."""
+        if not raw_results:
+            return []
         if isinstance(nlp_artifacts, Surrounded):
             surroundings = nlp_artifacts.surroundings
         else:
             surroundings = Surroundings(text, [Scope(0, len(text))])
+        if recognizers is not self._known or len(recognizers) != len(self._by_id):
+            self._known = recognizers
+            self._by_id = {recognizer.id: recognizer for recognizer in recognizers}
         given = " | ".join(spread(word) for word in context or ())
-        by_id = {recognizer.id: recognizer for recognizer in recognizers}
-        return [
-            result for result in raw_results if self._supported(result, by_id, surroundings, given)
-        ]
+        return [result for result in raw_results if self._supported(result, surroundings, given)]
 
-    def _supported(
-        self,
-        result: RecognizerResult,
-        recognizers: dict[str, EntityRecognizer],
-        surroundings: Surroundings,
-        given: str,
-    ) -> bool:
+    def _supported(self, result: RecognizerResult, surroundings: Surroundings, given: str) -> bool:
         """Raise the score if there is context; ``False`` if it was needed and is missing."""
         metadata = result.recognition_metadata
-        needed = bool(metadata.get(NEEDS_CONTEXT))
-        recognizer = recognizers.get(metadata[RecognizerResult.RECOGNIZER_IDENTIFIER_KEY])
+        counts = self._keep_weak or not metadata.get(NEEDS_CONTEXT)
+        recognizer = self._by_id.get(metadata[RecognizerResult.RECOGNIZER_IDENTIFIER_KEY])
         if recognizer is None or not recognizer.context:
-            return not needed
+            return counts
+        found = self._context(result, recognizer, surroundings, given)
+        if not found:
+            return counts
+        raised = result.score + self.context_similarity_factor
+        raised = max(raised, self.min_score_with_context_similarity)
+        result.score = min(raised, self.MAX_SCORE)
+        if result.analysis_explanation is not None:
+            _explain(result.analysis_explanation, result.score, *found)
+        return True
+
+    def _context(
+        self,
+        result: RecognizerResult,
+        recognizer: EntityRecognizer,
+        surroundings: Surroundings,
+        given: str,
+    ) -> tuple[str, str] | None:
+        """The context word that speaks of the hit, and where it stands."""
         words = self._words_of(recognizer)
-        labels = f"{surroundings.scope(result.start).labels} | {given}"
-        found = words.in_words(labels)
+        labels = surroundings.scope(result.start).labels
+        if (labels or given) and (found := words.find(f"{labels} | {given}")):
+            return found.group(), "in the label"
         definition = getattr(recognizer, "definition", None)
-        if not found and not (definition and definition.label_required):
-            found = words.in_words(surroundings.near(result.start, result.end))
-        if found:
-            raised = result.score + self.context_similarity_factor
-            raised = max(raised, self.min_score_with_context_similarity)
-            result.score = min(raised, self.MAX_SCORE)
-        return found or not needed
+        if definition and definition.label_required:
+            return None
+        before, after = surroundings.near(result.start, result.end)
+        if found := words.find(before):
+            return found.group(), "before it"
+        if found := words.find(after):
+            return found.group(), "behind it"
+        return None
 
     def _words_of(self, recognizer: EntityRecognizer) -> ContextWords:
         if recognizer.id not in self._words:
             self._words[recognizer.id] = ContextWords(recognizer.context)
         return self._words[recognizer.id]
+
+
+def _explain(explanation: AnalysisExplanation, score: float, word: str, where: str) -> None:
+    """Say in an explanation which word raised the score; the word is one of the recogniser's."""
+    explanation.set_supportive_context_word(word)
+    explanation.set_improved_score(score)
+    explanation.append_textual_explanation_line(
+        f"the word {word!r} {where} raises it to {score:.2f}"
+    )

@@ -11,31 +11,54 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from itertools import chain
 
 _HYPHENS = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 _SPACES = (
     "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 )
 _FULL_WIDTH_MARKS = "＠．＋：＝（）／＿＃＊"
-_FULL_WIDTH_ALPHANUMERICS = chain(
-    range(0xFF10, 0xFF1A), range(0xFF21, 0xFF3B), range(0xFF41, 0xFF5B)
-)
-# Starts of ten consecutive decimal digits: Arabic-Indic, Persian, Devanagari, Bengali, Thai, bold …
-_DIGIT_ZEROS = (0x0660, 0x06F0, 0x0966, 0x09E6, 0x0E50, *range(0x1D7CE, 0x1D800, 10))
+_SMALL_MARKS = "﹒﹕﹙﹚﹟﹠﹡﹢﹤﹥﹦﹨﹩﹪﹫"
+_STOPS = "\u2024\uff61"  # one dot leader, half-width ideographic full stop
+# Digits, and blocks of letters in other styles: each has one form in ASCII, of the same length.
+_FULL_WIDTH_ALPHANUMERICS = (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
+_STYLED = (*range(0x2102, 0x2140), *range(0x1D400, 0x1D800), *range(0x1FBF0, 0x1FBFA))
+# Starts of ten consecutive decimal digits in the scripts of today (general category Nd).
+_DIGIT_ZEROS = (
+    0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66,
+    0x0DE6, 0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90,
+    0x1B50, 0x1BB0, 0x1C40, 0x1C50, 0xA620, 0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0,
+)  # fmt: skip
 
-_FOLD: dict[int, str] = {
+
+def _styled() -> dict[int, str]:
+    plain = {code: unicodedata.normalize("NFKC", chr(code)) for code in _STYLED}
+    return {code: form for code, form in plain.items() if len(form) == 1 and form.isascii()}
+
+
+_ALIKE: dict[int, str] = {
     **dict.fromkeys(map(ord, _HYPHENS), "-"),
-    **dict.fromkeys(map(ord, _SPACES), " "),
-    **{ord(char): unicodedata.normalize("NFKC", char) for char in _FULL_WIDTH_MARKS},
-    **{code: chr(code - 0xFEE0) for code in _FULL_WIDTH_ALPHANUMERICS},
+    **dict.fromkeys(map(ord, _STOPS), "."),
     **{zero + value: str(value) for zero in _DIGIT_ZEROS for value in range(10)},
 }
+_FOLD: dict[int, str] = {
+    **_ALIKE,
+    **dict.fromkeys(map(ord, _SPACES), " "),
+    **{ord(char): unicodedata.normalize("NFKC", char) for char in _FULL_WIDTH_MARKS + _SMALL_MARKS},
+    **{code: chr(code - 0xFEE0) for code in _FULL_WIDTH_ALPHANUMERICS},
+    **_styled(),
+}
+# Two classes: one for all planes would be slow.
+_FOLDED = re.compile(f"[{re.escape(''.join(chr(code) for code in _FOLD if code < 0x10000))}]")
+_FOLDED_ASTRAL = re.compile("[\U0001d400-\U0001d7ff\U0001fbf0-\U0001fbf9]")
 
 
 def fold(text: str) -> str:
     """The text with full-width and other odd forms as ASCII; every offset stays the same."""
-    return text if text.isascii() else text.translate(_FOLD)
+    if text.isascii():
+        return text
+    if _FOLDED_ASTRAL.search(text):
+        return text.translate(_FOLD)
+    return _FOLDED.sub(lambda match: _FOLD[ord(match[0])], text)
 
 
 # Runs whose comparison form is their lower case, of the same length: words of the common European
@@ -124,9 +147,12 @@ class View:
         return bisect_right(self._view_starts, place) - 1
 
 
-_SQUEEZED = dict.fromkeys(
-    [*map(ord, _IGNORED), *map(ord, " .-()_"), *(c for c in range(0x3001) if chr(c).isspace())]
-)
+_SQUEEZED: dict[int, str | None] = {
+    **_ALIKE,
+    **dict.fromkeys([*map(ord, _IGNORED), *map(ord, " .-()_")]),
+    **dict.fromkeys([*map(ord, _HYPHENS), *map(ord, _STOPS)]),
+    **dict.fromkeys(code for code in range(0x3001) if chr(code).isspace()),
+}
 _SQUEEZED_ASCII = str.maketrans("", "", "".join(chr(c) for c in _SQUEEZED if c < 128))
 _JOINING = re.compile(
     "[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]"
@@ -160,6 +186,7 @@ def _comparable(cluster: str) -> str:
     if not kept:
         return ""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", kept).casefold())
+    folded = folded.translate(_ALIKE)
     return " ".join(folded.split()) if not folded.isspace() else " "
 
 

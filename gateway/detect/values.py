@@ -20,10 +20,10 @@ type Match = tuple[int, int, str]
 
 # Characters that make words in scripts that put spaces between words. An edge of a value in one of
 # them must not touch another; ideographs, kana, Thai and Hangul (glued particles) need no boundary.
-_LETTERS = "0-9a-z\u00aa\u00b5\u00ba\u00df-\u00f6\u00f8-\u02af\u0370-\u058f\u1e00-\u1fff"
-_WORD = re.compile(f"[{_LETTERS}]+")
-_DIGIT_WORD = re.compile("[0-9a-z]*[0-9][0-9a-z]*")
-_GAP = re.compile(r"[ .\-()]{1,3}")
+LETTERS = "0-9a-z\u00aa\u00b5\u00ba\u00df-\u00f6\u00f8-\u02af\u0370-\u058f\u1e00-\u1fff"
+_WORD = re.compile(f"[{LETTERS}]+")
+DIGIT_WORD = re.compile("[0-9a-z]*[0-9][0-9a-z]*")
+GAP = re.compile(r"[ .\-()]{1,3}")
 _FEWEST_DIGITS = 7
 _FEW = 50  # values that are looked for one by one before a text is read closely
 
@@ -71,7 +71,7 @@ class ValueMatcher:
         self._numbers: dict[str, str] = {}
         for value in values:
             self._add(value)
-        self._squeezed = tuple({squeezed(form) for form in self._listed})
+        self._squeezed = tuple({as_number(form) or squeezed(form) for form in self._listed})
         characters = "".join(re.escape(start[0]) for start in self._by_character)
         self._start = re.compile(f"[{characters}]") if characters else None
         self._longest_number = max(map(len, self._numbers), default=0)
@@ -89,7 +89,7 @@ class ValueMatcher:
         word = _WORD.match(form)
         index, key = (self._by_word, word.group()) if word else (self._by_character, form[:2])
         index.setdefault(key, {}).setdefault(len(form), set()).add(form)
-        number = _as_number(form)
+        number = as_number(form)
         if number:
             self._numbers.setdefault(number, value)
 
@@ -181,13 +181,13 @@ class ValueMatcher:
         """Runs of words with digits, joined by separators, that spell a listed number."""
         if not self._numbers:
             return
-        words = [match.span() for match in _DIGIT_WORD.finditer(text)]
+        words = [match.span() for match in DIGIT_WORD.finditer(text)]
         for first, (start, _) in enumerate(words):
             spelled = ""
             previous = start
             for place in range(first, len(words)):
                 word_start, word_end = words[place]
-                if word_start > previous and not _GAP.fullmatch(text, previous, word_start):
+                if word_start > previous and not GAP.fullmatch(text, previous, word_start):
                     break
                 spelled += text[word_start:word_end]
                 previous = word_end
@@ -197,12 +197,18 @@ class ValueMatcher:
                     yield start, word_end, spelled
 
 
-def _as_number(form: str) -> str:
+def sought(value: str) -> str:
+    """What stands in the squeezed form of a text wherever a value stands in the text."""
+    form = comparable(value)
+    return as_number(form) or squeezed(form)
+
+
+def as_number(form: str) -> str:
     """The value without separators, if it is mostly digits; else nothing."""
     digits = sum(char.isdecimal() for char in form)
-    words = _DIGIT_WORD.findall(form)
+    words = DIGIT_WORD.findall(form)
     spelled = "".join(words)
-    rest = _DIGIT_WORD.sub("", form)
+    rest = DIGIT_WORD.sub("", form)
     if digits < _FEWEST_DIGITS or digits * 2 < len(spelled) or rest.strip(" .-()+"):
         return ""
     return spelled
