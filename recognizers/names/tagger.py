@@ -43,13 +43,25 @@ class Tagger:
         self._data = path.read_bytes()
         self._own = threading.local()
 
-    def tag(self, features: Features, bias: float = 0.5) -> list[Tagged]:
+    def tag(
+        self,
+        features: Features,
+        bias: float = 0.5,
+        *,
+        candidates: Sequence[bool] | None = None,
+        favoured: str = "",
+        favour: float = 1.0,
+    ) -> list[Tagged]:
         """The entities in a sentence.
 
         Args:
             features: of each token.
             bias: a token that the best path leaves outside still counts as its likeliest entity
                 if it is outside with a probability below ``1 - bias``: lower finds more.
+            candidates: which tokens may count by that; all, unless this is given.
+            favoured: a kind of entity that it is worse to miss than any other.
+            favour: tokens within another entity that are of the favoured kind with this
+                probability or more are taken for it.
 
         Returns:
             Entities in order. The score is the mean probability of their tokens' labels.
@@ -61,8 +73,12 @@ class Tagger:
         labels: list[str] = tagger.tag()
         inside = [label for label in tagger.labels() if label != OUTSIDE]
         for at, label in enumerate(labels):
-            if label == OUTSIDE and 1 - tagger.marginal(OUTSIDE, at) > bias:
+            if label != OUTSIDE or not (candidates is None or candidates[at]):
+                continue
+            if 1 - tagger.marginal(OUTSIDE, at) > bias:
                 labels[at] = max(inside, key=lambda one: tagger.marginal(one, at))
+        if favoured:
+            _give_way(tagger, labels, favoured, favour)
         return [
             Tagged(first, last, label, _mean(tagger, labels, first, last))
             for first, last, label in _runs(labels)
@@ -89,6 +105,21 @@ def _runs(labels: Sequence[str]) -> Iterator[tuple[int, int, str]]:
             kind = ""
         if name and not kind:
             first, kind = at, name
+
+
+def _give_way(tagger: pycrfsuite.Tagger, labels: list[str], favoured: str, favour: float) -> None:
+    """Relabel the tokens of other entities that may well be of the favoured kind."""
+    first, further = f"B-{favoured}", f"I-{favoured}"
+    if first not in tagger.labels():
+        return
+    before = ""
+    for at, label in enumerate(labels):
+        kind = label[2:]
+        if kind and kind != favoured:
+            chances = tagger.marginal(first, at), tagger.marginal(further, at)
+            if sum(chances) >= favour:
+                labels[at] = further if before == favoured else first
+        before = labels[at][2:]
 
 
 def _mean(tagger: pycrfsuite.Tagger, labels: Sequence[str], first: int, last: int) -> float:
