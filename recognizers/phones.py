@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
+from itertools import product
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumber, PhoneNumberFormat
@@ -18,12 +19,22 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from recognizers import MATCH, NEEDS_CONTEXT
 
+GATE = r"[0-9](?:[ \-./()]{0,4}[0-9]){6}"
+"""Where this matches nowhere, there is no telephone number: a regular expression without lookaround
+for whoever scans the text first."""
+
 # Countries whose national numbers are understood, in the order in which they are tried. China
 # stands in cn.yaml, with patterns of its own.
 REGIONS = (
-    "US", "GB", "DE", "FR", "IN", "JP", "KR", "HK", "TW", "SG", "AU", "ES", "IT", "NL", "CH", "BR",
-    "MX", "PL", "SE",
+    "US", "GB", "DE", "FR", "IN", "JP", "KR", "HK", "TW", "MO", "SG", "AU", "NZ", "ES", "IT",
+    "NL", "BE", "AT", "CH", "IE", "PT", "LU", "SE", "DK", "FI", "NO", "IS", "PL", "CZ", "SK",
+    "HU", "RO", "BG", "GR", "HR", "SI", "EE", "LV", "LT", "MT", "CY", "BR", "MX", "AR", "CL",
+    "CO", "PE", "TR", "IL", "ZA", "NG", "KE", "EG", "AE", "SA", "TH", "MY", "ID", "PH", "VN",
+    "PK", "RU", "UA", "KZ",
 )  # fmt: skip
+# Where people write a number in groups without a 0, a bracket or a + before it, and it still looks
+# like nothing else.
+_PLAIN_GROUPS = frozenset({"US"})
 
 _INTERNATIONAL = 0.9
 _GROUPED = 0.6
@@ -32,18 +43,21 @@ _WITH_CONTEXT_ONLY = 0.3
 _CANDIDATE = re.compile(
     r"""(?x)
     (?<![0-9A-Za-z]) (?<![0-9A-Za-z][-_./@\#\\=]) (?<![0-9][,:])
-    (?: \+[ ]?\(?[1-9] | 00[1-9] | \(?0?[0-9]\)? )
-    (?: [ \-./()]{0,3} [0-9] ){6,14}
-    (?:[ ]?(?:ext\.?|x|extension|转|分机)[ ]?[0-9]{1,6})?
+    (?: \+[ ]?\(?[1-9] | 00[1-9] | \(\+?[0-9] | [0-9]\)? )
+    (?: (?:[ ] | [ ]?[-./()]{1,2}[ ]? | \)[ ]-[ ]?)? [0-9] ){6,14}
+    (?:[ ,]{0,2}(?:ext\.?|x|extension|int\.?|poste|durchwahl|转|轉|分机|分機|内線|내선)[ :.]{0,2}[0-9]{1,6})?
     (?![0-9A-Za-z]) (?![-_./@\#\\:][0-9A-Za-z]) (?!,[0-9]{3}) (?![ ]?%)
     """
 )
-_EXTENSION = re.compile(r"[ ]?(?:ext|x|转|分机).*", re.DOTALL)
+_EXTENSION = re.compile(
+    r"[ ,]{0,2}(?:ext|x|int|poste|durchwahl|转|轉|分机|分機|内線|내선).*", re.DOTALL
+)
 _NOT_PHONES = re.compile(
     r"""(?x)
       [12][0-9]{3}([-./ ])[01]?[0-9]\1[0-3]?[0-9] .*             # 2024-01-15, with a time behind
     | [0-3]?[0-9]([-./ ])[0-3]?[0-9]\2[12][0-9]{3} .*            # 15.01.2024
     | [12][0-9]{3}[ ]?[-/.][ ]?[12][0-9]{3}                      # 2019-2024
+    | (?:[12][0-9]{3}[ /-]){2,}[12][0-9]{3}                      # 2019 2020 2021
     | [0-9]{1,3}(?:\.[0-9]{1,3}){3}                             # 192.168.10.200
     | [0-9]{3}-[0-9]{2}-[0-9]{4}                                # a Social Security number
     | [0-9]{5}-[0-9]{4}                                         # ZIP+4
@@ -51,17 +65,23 @@ _NOT_PHONES = re.compile(
     | (?:[0-9]+\.)+[0-9]{1,2}                                   # 12345.67
     | (?:[0-9][-./ ]?){9}[0-9X] (?<=-[0-9X])                      # ISBN-10: one digit at the end
     | [0-9]{4}(?:[ -][0-9]{4}){2,}                              # a card, or a part of one
+    | [0-9]{3}([./])[0-9]{3}\3[0-9]{3}[-/][0-9]{2}               # a CPF
     | 1[3-9][0-9](?:[ -]?[0-9]{4}){2}                           # a Chinese mobile: see cn.yaml
+    | 4294967(?:29[4-6]|040)                                    # the largest numbers of 32 bits
+    | [0-9]{3}\.[0-9]{3}-[0-9]{4}                               # DFARS 252.227-7014
     """
 )
 _DECIMAL = re.compile(r"\+?[0-9]+\.[0-9]+")
 _SEPARATORS = re.compile(r"[^0-9]+")
 _WRITTEN = re.compile(r"[-(+]")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:[ .][0-9]{3})+")
+_ENDS_IN_YEAR = re.compile(r"[0-9]+(?:[ ][0-9]+)*[ ](?:19|20)[0-9]{2}")
+_GROUP = re.compile(r"\(\\d(?:\{([0-9]+)(?:,([0-9]+))?\})?\)")
 _FEWEST_UNLABELLED = 10  # one less with a trunk 0
+_MOST_GROUPS = 6
 
 
-class PhoneRecognizer(LocalRecognizer):
+class WorldPhones(LocalRecognizer):
     """Finds ``PHONE_NUMBER``.
 
     Args:
@@ -69,6 +89,8 @@ class PhoneRecognizer(LocalRecognizer):
     """
 
     name: str
+    gate = _CANDIDATE
+    """Where this matches nowhere, nothing is found."""
 
     def __init__(self, supported_language: str = "en") -> None:
         super().__init__(
@@ -127,6 +149,7 @@ def _best_beginning(candidate: str) -> tuple[int, float]:
     return best if best[1] else (0, 0.0)
 
 
+@lru_cache(maxsize=2048)
 def _worth(candidate: str) -> float:
     """The score of a candidate; 0 if it is no telephone number."""
     written = _EXTENSION.sub("", candidate)
@@ -136,29 +159,31 @@ def _worth(candidate: str) -> float:
     groups = [group for group in _SEPARATORS.split(written) if group]
     if _DECIMAL.fullmatch(written):
         return 0.0
-    if written.startswith(("+", "00")):
+    if written.lstrip("(").startswith(("+", "00")):
         number = _parse("+" + digits.removeprefix("00"), None)
-        grouped = len(groups) > 1 or written.startswith("+")
-        return (_INTERNATIONAL if grouped else _WITH_CONTEXT_ONLY) if number else 0.0
-    if len(groups) > 5 or _NOT_PHONES.fullmatch(written):
+        grouped = len(groups) > 1 or "+" in written
+        if number:
+            return _INTERNATIONAL if grouped else _WITH_CONTEXT_ONLY
+        # A country may have handed out numbers that the metadata does not know yet.
+        return _GROUPED if "+" in written and len(groups) > 1 and _possible(digits) else 0.0
+    if len(groups) > _MOST_GROUPS or _NOT_PHONES.fullmatch(written):
         return 0.0
     if len(groups) > 1 and min(map(len, groups[1:])) < 2:
         return 0.0
-    score = 0.0
-    for number in _national(digits):
-        grouped = len(groups) > 1 and groups in _ways_to_group(number)
-        long_enough = len(digits) >= _FEWEST_UNLABELLED - digits.startswith("0")
-        if grouped and long_enough and not _THOUSANDS.fullmatch(written):
+    long_enough = len(digits) >= _FEWEST_UNLABELLED - digits.startswith("0")
+    sums = _THOUSANDS.fullmatch(written) or _ENDS_IN_YEAR.fullmatch(written)
+    if len(groups) > 1 and long_enough and not sums:
+        marked = digits.startswith("0") or "(" in written
+        if any(groups in _ways_to_group(number) for number in _national(groups, marked=marked)):
             return _GROUPED
-        score = _WITH_CONTEXT_ONLY
-    return score
+    return _WITH_CONTEXT_ONLY if _plans().fullmatch(digits) else 0.0
 
 
-def _national(digits: str) -> Iterator[PhoneNumber]:
-    """The numbers that these digits can be in the known regions."""
-    for region in REGIONS:
-        plan = _plan(region)
-        if plan is not None and plan.fullmatch(digits):
+def _national(groups: list[str], *, marked: bool) -> Iterator[PhoneNumber]:
+    """The numbers that these groups of digits can be in the known regions."""
+    digits = "".join(groups)
+    for region in _regions_by_shape().get(tuple(map(len, groups)), ()):
+        if (marked or region in _PLAIN_GROUPS) and _plan(region).fullmatch(digits):
             number = _parse(digits, region)
             if number:
                 yield number
@@ -172,6 +197,14 @@ def _parse(digits: str, region: str | None) -> PhoneNumber | None:
     return number if phonenumbers.is_valid_number(number) else None
 
 
+def _possible(digits: str) -> bool:
+    """Whether a country's numbers have that length."""
+    try:
+        return bool(phonenumbers.is_possible_number(phonenumbers.parse("+" + digits, None)))
+    except NumberParseException:
+        return False
+
+
 def _ways_to_group(number: PhoneNumber) -> list[list[str]]:
     """Groups of digits in which the number is written in its country."""
     national = phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
@@ -181,11 +214,51 @@ def _ways_to_group(number: PhoneNumber) -> list[list[str]]:
 
 
 @cache
-def _plan(region: str) -> re.Pattern[str] | None:
+def _plans() -> re.Pattern[str]:
+    """All plans in one."""
+    return re.compile("|".join(f"(?:{_plan(region).pattern})" for region in REGIONS))
+
+
+@cache
+def _plan(region: str) -> re.Pattern[str]:
     """All valid national numbers of a region, with or without the trunk prefix or country code."""
-    metadata = PhoneMetadata.metadata_for_region(region)
-    if metadata is None or metadata.general_desc is None:
-        return None
+    metadata = _metadata(region)
     prefix = f"(?:{metadata.national_prefix})?" if metadata.national_prefix else ""
-    code = f"(?:{metadata.country_code})?"
-    return re.compile(f"{code}{prefix}(?:{metadata.general_desc.national_number_pattern})")
+    numbers = metadata.general_desc.national_number_pattern if metadata.general_desc else None
+    return re.compile(f"(?:{metadata.country_code})?{prefix}(?:{numbers or '(?!)'})")
+
+
+@cache
+def _regions_by_shape() -> dict[tuple[int, ...], list[str]]:
+    """The regions that write some number in groups of these sizes: a quick refusal of tables."""
+    found: dict[tuple[int, ...], list[str]] = {}
+    for region in REGIONS:
+        metadata = _metadata(region)
+        # A country that shares its code with another has the formats of the other.
+        main = phonenumbers.region_code_for_country_code(metadata.country_code or 0)
+        forms = metadata.number_format or _metadata(main).number_format
+        shapes = {shape for form in forms for shape in _shapes(form.pattern or "")}
+        code, trunk = len(str(metadata.country_code)), len(metadata.national_prefix or "")
+        for first, *rest in shapes:
+            ways = {(first, *rest), (code, first, *rest)}
+            if trunk:
+                ways |= {(first + trunk, *rest), (trunk, first, *rest)}
+            for way in ways:
+                found.setdefault(way, []).append(region)
+    return found
+
+
+def _shapes(pattern: str) -> set[tuple[int, ...]]:
+    r"""Sizes of the groups of a format such as ``(\d{2,4})(\d{3})(\d{4})``."""
+    sizes = [
+        range(int(least or 1), int(most or least or 1) + 1)
+        for least, most in _GROUP.findall(pattern)
+    ]
+    return set(product(*sizes)) if sizes else set()
+
+
+def _metadata(region: str) -> PhoneMetadata:
+    metadata = PhoneMetadata.metadata_for_region(region)
+    if metadata is None:
+        raise LookupError(f"libphonenumber knows no region {region}")
+    return metadata
