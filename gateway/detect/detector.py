@@ -1,8 +1,9 @@
 """Finding what matters in the segments of a document.
 
 The road of a segment: folded (full-width and odd characters as ASCII, same offsets) → joined with
-others or cut, and once more with its spellings undone → Presidio's engine with our recognisers → threshold and allow-list → overlaps
-resolved → every found value searched for again in all segments.
+others or cut, and once more with its spellings undone → Presidio's engine with our recognisers →
+threshold and allow-list → overlaps resolved → table columns judged as a whole → names only where a
+name can stand → every found value searched for again in all segments.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from typing import TYPE_CHECKING
 
 from gateway.detect.batch import TEXT_SIZE, Batch, Chunk, batches, chunk, join
 from gateway.detect.catalogue import catalogue
+from gateway.detect.columns import Columns, context_words
 from gateway.detect.context import Scope, spread
-from gateway.detect.overlaps import Span, resolve
+from gateway.detect.overlaps import JUDGED, Span, resolve, tidied
+from gateway.detect.placement import placed
 from gateway.detect.propagation import Propagation
 from gateway.detect.spellings import Undone
 from gateway.detect.text import comparable, fold
@@ -36,19 +39,24 @@ class Detector:
     Args:
         options: what policy asks for.
         extra: a folder with recognisers of the user's own.
+        key: the user's own, under which ``options.indexes`` were made.
 
     Raises:
-        PolicyError: a recogniser's definition cannot be used.
+        PolicyError: a recogniser's definition or an index cannot be used.
     """
 
-    def __init__(self, options: DetectionOptions, extra: Path | None = None) -> None:
+    def __init__(
+        self, options: DetectionOptions, extra: Path | None = None, key: bytes = b""
+    ) -> None:
         from gateway.detect.engine import build_engine
 
         self._options = options
-        self._engine = build_engine(options, extra)
+        self._engine = build_engine(options, extra, key)
         self._allowed = frozenset(comparable(value) for value in options.allow_list)
         self._values = ValueMatcher(options.values)
-        self._again = Propagation(catalogue(extra))
+        groups = catalogue(extra)
+        self._columns = Columns(context_words(self._engine.registry.recognizers), groups)
+        self._again = Propagation(groups)
 
     def find(self, segments: Sequence[Segment]) -> list[Finding]:
         """All findings at or above their threshold.
@@ -62,24 +70,44 @@ class Detector:
         Raises:
             LimitExceeded: a recogniser could not finish; nothing may be concluded.
         """
-        resolved = self._recognised(segments)
-        for more in (self._misread(segments), self._again.find(resolved, segments)):
+        spelled: set[int] = set()
+        recognised = self._recognised(segments, spelled)
+        judged = self._columns.judge(segments, recognised, self._recognised, self._counts)
+        resolved = placed(judged, segments)
+        for more in (self._misread(segments), self._again.find(resolved, segments, spelled)):
             for position, spans in more.items():
                 resolved[position] = resolve([*resolved.get(position, []), *spans])
         return [
-            _finding(span, position, segments[position])
+            _finding(span, position, segments[position], explain=self._options.explain)
             for position in sorted(resolved)
-            for span in resolved[position]
+            for span in tidied(resolved[position], segments[position].text)
         ]
 
-    def _recognised(self, segments: Sequence[Segment]) -> dict[int, list[Span]]:
-        """What the recognisers find, by segment, overlaps resolved."""
+    def scan(self, text: str) -> int:
+        """Only the scan for all patterns at once, for who wants to know what it costs.
+
+        Returns:
+            how many patterns and context words may stand in the text.
+        """
+        return self._engine.scan(text)
+
+    def _recognised(
+        self, segments: Sequence[Segment], changed: set[int] | None = None
+    ) -> dict[int, list[Span]]:
+        """What the recognisers find, by segment, overlaps resolved.
+
+        Args:
+            segments: are searched.
+            changed: where to put the positions of those in which spellings were undone.
+        """
         shown = list(segments)
         spelled: list[tuple[int, Undone]] = []
         for position, segment in enumerate(segments):
             if plain := Undone(segment.text):
                 spelled.append((position, plain))
                 shown.append(replace(segment, text=plain.text))
+        if changed is not None:
+            changed.update(position for position, _ in spelled)
         texts = [fold(segment.text) for segment in shown]
         found: dict[int, list[Span]] = {}
         for batch in batches(texts):
@@ -90,6 +118,8 @@ class Detector:
                     found.setdefault(place, []).append(span)
                     continue
                 position, plain = spelled[place - len(segments)]
+                if span.entity in JUDGED and not plain.changed(span.start, span.end):
+                    continue  # the same words were weighed in the original, with more around them
                 start, end = plain.span(span.start, span.end)
                 found.setdefault(position, []).append(replace(span, start=start, end=end))
         return {position: resolve(spans) for position, spans in found.items()}
@@ -159,10 +189,8 @@ class Detector:
         from gateway.detect.artifacts import LANGUAGE, Surrounded
         from recognizers import MATCH
 
-        artifacts = Surrounded(text, scopes)
-        results: list[RecognizerResult] = self._engine.analyze(
-            text, LANGUAGE, nlp_artifacts=artifacts
-        )
+        artifacts = Surrounded(text, scopes, explain=self._options.explain)
+        results = self._engine.analyze(text, LANGUAGE, nlp_artifacts=artifacts)
         for result in results:
             metadata = result.recognition_metadata
             span = Span(
@@ -171,6 +199,7 @@ class Detector:
                 result.entity_type,
                 result.score,
                 metadata[result.RECOGNIZER_NAME_KEY],
+                why=_why(result) if self._options.explain else (),
             )
             looked_at = metadata.get(MATCH, (result.start, result.end))
             artifacts.seen(looked_at)
@@ -199,7 +228,7 @@ def _labels(segment: Segment) -> str:
 
 
 def _moved(span: Span, by: int) -> Span:
-    return Span(span.start + by, span.end + by, span.entity, span.score, span.recognizer)
+    return replace(span, start=span.start + by, end=span.end + by) if by else span
 
 
 def _placed(hits: Iterable[_Hit], scopes: Sequence[Scope]) -> Iterator[tuple[Span, int]]:
@@ -226,7 +255,18 @@ def _torn(crossing: Iterable[tuple[int, int]], scopes: Sequence[Scope]) -> set[i
     return torn
 
 
-def _finding(span: Span, position: int, segment: Segment) -> Finding:
+def _why(result: RecognizerResult) -> tuple[str, ...]:
+    """What made the score, in sentences without the value."""
+    explanation = result.analysis_explanation
+    said = explanation.textual_explanation if explanation is not None else None
+    name = result.recognition_metadata[result.RECOGNIZER_NAME_KEY]
+    return (f"found by {name!r}", *(said or f"which scores it {result.score:.2f}").split("\n"))
+
+
+def _finding(span: Span, position: int, segment: Segment, *, explain: bool) -> Finding:
+    why = span.why
+    if explain and not why:
+        why = (f"it stands elsewhere in the document too: {span.recognizer}, {span.score:.2f}",)
     return Finding(
         entity=span.entity,
         score=span.score,
@@ -236,4 +276,5 @@ def _finding(span: Span, position: int, segment: Segment) -> Finding:
         part=segment.part,
         role=segment.role,
         recognizer=span.recognizer,
+        why=why,
     )

@@ -53,9 +53,7 @@ class Children:
         """Own segments, then those of each child."""
         result = list(self.own)
         for part, document in self._documents.items():
-            result += [
-                replace(s, part=f"{part}/{s.part}" if s.part else part) for s in document.segments()
-            ]
+            result += [_inside(part, segment) for segment in document.segments()]
         return result
 
     def apply(self, edits: Sequence[Edit]) -> tuple[dict[int, list[Edit]], dict[str, bytes]]:
@@ -88,3 +86,10 @@ class Children:
                 self.endings[part] = ending
             first += count
         return own, changed
+
+
+def _inside(part: str, segment: Segment) -> Segment:
+    """A segment of the child at ``part``, as the container shows it."""
+    column = f"{part}/{segment.column}" if segment.column else ""
+    address = f"{part}/{segment.part}" if segment.part else part
+    return replace(segment, part=address, column=column)

@@ -129,7 +129,8 @@ class JsonDocument:
     def add(self, place: Place, text: str, role: Role = Role.BODY) -> None:
         """Take in a place as a segment of the document's own."""
         self._own.append(place)
-        self._children.own.append(Segment(text, place.part, role, place.context()))
+        column = _column(place) if role is Role.BODY else ""
+        self._children.own.append(Segment(text, place.part, role, place.context(), column))
 
     def add_number(self, place: Place) -> None:
         """Take in a number: as written, and in digits when a float hides them."""
@@ -287,6 +288,15 @@ def build(name: str, decoded: Decoded, places: Sequence[Place], open_child: Open
         else:
             document.add(place, shown)
     return document
+
+
+_ORDINAL = re.compile(r"\[[0-9]+\]|^line [0-9]+(?=: )")
+
+
+def _column(place: Place) -> str:
+    """What all values of one key have in common, in arrays and from line to line."""
+    column, count = _ORDINAL.subn("[*]", place.part)
+    return column if count else ""
 
 
 def _keys(place: Place) -> tuple[str, ...]:

@@ -134,12 +134,13 @@ class PiecedDocument:
         part: str,
         role: Role = Role.BODY,
         context: tuple[str, ...] = (),
+        column: str = "",
     ) -> None:
         """Append a segment, unless there is nothing but space in it."""
         text = pieces[0].text if len(pieces) == 1 else "".join(piece.text for piece in pieces)
         if text and not text.isspace():
             self._pieces.append(pieces)
-            self._children.own.append(Segment(text, part, role, context))
+            self._children.own.append(Segment(text, part, role, context, column))
 
     def embed(
         self, part: str, span: tuple[int, int], found: Embedded, open_child: Opener, place: str = ""

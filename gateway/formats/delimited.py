@@ -126,6 +126,7 @@ class DelimitedDocument:
 
     def _read(self) -> None:
         names: dict[int, tuple[str, ...]] = {}
+        columns: dict[int, str] = {}
         label: tuple[str, ...] = ()
         header = _has_header(self.decoded.text, self._delimiter)
         add, starts, ends = self._children.own.append, self._starts.append, self._ends.append
@@ -143,7 +144,9 @@ class DelimitedDocument:
                 add(Segment(text, part, Role.KEY))
             else:
                 context = names.get(column, ())
-                add(Segment(text, part, Role.BODY, context if column == 1 else context + label))
+                context = context if column == 1 else context + label
+                place = columns.setdefault(column, f"column {column}")
+                add(Segment(text, part, Role.BODY, context, place))
 
     def _open_files(self, part: str, start: int, end: int) -> None:
         """Open the files that stand as base64 in a cell, beside the cell's own segment."""

@@ -66,6 +66,7 @@ def _decode(data: bytes, hint: Hint) -> Decoded:
 class _Table:
     """Where in a table the reader stands, and the headers it has seen."""
 
+    number: int
     row: int = -1
     column: int = -1
     label: str = field(default="", repr=False)
@@ -90,6 +91,7 @@ class _Reader(MarkupReader):
         self._run: list[Piece] = []
         self._block = "text"
         self._tables: list[_Table] = []
+        self._count = 0
         self._term = ""  # text of the last <dt> or <label>: what the next thing is called
 
     def characters(self, token: Token) -> None:
@@ -119,7 +121,8 @@ class _Reader(MarkupReader):
         self._block = name if token.kind == "open" else "text"
         if name == "table":
             if token.kind == "open":
-                self._tables.append(_Table())
+                self._count += 1
+                self._tables.append(_Table(self._count))
             elif self._tables:
                 self._tables.pop()
         elif self._tables and token.kind == "open":
@@ -154,14 +157,17 @@ class _Reader(MarkupReader):
         if not text.strip():
             return
         context: tuple[str, ...] = ()
+        column = ""
         if self._tables and self._tables[-1].column >= 0:
-            context = self._tables[-1].context(text, self._block)
+            table = self._tables[-1]
+            context = table.context(text, self._block)
+            column = f"table {table.number} column {table.column + 1}"
         elif self._block in ("dt", "label"):
             self._term = text.strip()[:_LONGEST_LABEL]
         elif self._block in ("dd", "textarea", "select", "option") and self._term:
             context = (self._term,)
         part = self.part(self._block)
-        self.document.add(run, part, context=context)
+        self.document.add(run, part, context=context, column=column)
         embed_files(self.document, run, part, self.open_child)
 
 

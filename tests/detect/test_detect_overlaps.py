@@ -5,14 +5,16 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.detect.overlaps import Span, resolve
+from gateway.detect.overlaps import Span, resolve, tidied
 
 SPANS = st.lists(
     st.builds(
         lambda start, length, entity, score: Span(start, start + length, entity, score, "r"),
         st.integers(0, 40),
         st.integers(1, 15),
-        st.sampled_from(["PHONE_NUMBER", "CREDIT_CARD", "URL", "CONFIDENTIALITY_MARKING"]),
+        st.sampled_from(
+            ["PHONE_NUMBER", "EXACT_VALUE", "URL", "CONFIDENTIALITY_MARKING", "PERSON", "NRP"]
+        ),
         st.sampled_from([0.5, 0.85, 1.0]),
     ),
     max_size=12,
@@ -60,7 +62,49 @@ def test_an_address_in_a_link_keeps_its_extent_and_the_link_its_rest() -> None:
     assert [("URL", 0, 20), ("EMAIL_ADDRESS", 20, 35), ("URL", 35, 40)] == resolved
 
 
-def test_a_marking_never_outranks_what_it_touches() -> None:
+def _shown(spans: list[Span]) -> list[tuple[str, int, int]]:
+    return [(span.entity, span.start, span.end) for span in resolve(spans)]
+
+
+def test_a_marking_survives_a_name_that_swallows_it() -> None:
+    marking = Span(5, 26, "CONFIDENTIALITY_MARKING", 0.7, "m")
+    name = Span(0, 26, "ORGANIZATION", 0.9, "n")
+    assert [("ORGANIZATION", 0, 5), ("CONFIDENTIALITY_MARKING", 5, 26)] == _shown([marking, name])
+
+
+def test_a_marking_is_cut_around_a_number_since_a_policy_may_let_the_marking_stand() -> None:
     marking = Span(0, 9, "CONFIDENTIALITY_MARKING", 1.0, "m")
-    name = Span(5, 12, "PHONE_NUMBER", 0.5, "p")
-    assert ["PHONE_NUMBER"] == [span.entity for span in resolve([marking, name])]
+    number = Span(5, 12, "PHONE_NUMBER", 0.5, "p")
+    assert [("CONFIDENTIALITY_MARKING", 0, 5), ("PHONE_NUMBER", 5, 12)] == _shown([marking, number])
+
+
+def test_a_number_in_an_address_keeps_its_extent_whatever_the_scores() -> None:
+    address = Span(0, 40, "ADDRESS", 0.95, "n")
+    phone = Span(25, 36, "PHONE_NUMBER", 0.5, "p")
+    expected = [("ADDRESS", 0, 25), ("PHONE_NUMBER", 25, 36), ("ADDRESS", 36, 40)]
+    assert expected == _shown([address, phone])
+
+
+def test_a_person_without_the_title_is_still_a_whole_name_and_a_cut_address_is_none() -> None:
+    person, address = Span(0, 16, "PERSON", 0.9, "n"), Span(20, 40, "ADDRESS", 0.9, "n")
+    title, phone = Span(0, 3, "TITLE", 0.9, "t"), Span(30, 40, "PHONE_NUMBER", 0.9, "p")
+    whole = {(s.entity, s.start): s.whole for s in resolve([person, address, title, phone])}
+    assert (True, False) == (whole["PERSON", 3], whole["ADDRESS", 20])
+
+
+def test_a_nationality_in_a_name_belongs_to_the_name() -> None:
+    assert [("ORGANIZATION", 0, 15)] == _shown(
+        [Span(0, 7, "NRP", 0.9, "n"), Span(0, 15, "ORGANIZATION", 0.6, "o")]
+    )
+
+
+def test_an_exact_value_names_what_it_overlaps() -> None:
+    assert [("EXACT_VALUE", 0, 12)] == _shown(
+        [Span(0, 11, "EXACT_VALUE", 1.0, "x"), Span(1, 12, "PHONE_NUMBER", 1.0, "p")]
+    )
+
+
+def test_a_piece_of_a_name_loses_the_punctuation_at_which_it_was_cut() -> None:
+    text = "12 Elm St, tel. 0123456789."
+    pieces = resolve([Span(0, 27, "ADDRESS", 0.9, "n"), Span(16, 26, "PHONE_NUMBER", 0.9, "p")])
+    assert ["12 Elm St, tel", "0123456789"] == [text[s.start : s.end] for s in tidied(pieces, text)]

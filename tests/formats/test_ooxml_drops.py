@@ -27,8 +27,9 @@ RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 @pytest.fixture(scope="module")
 def presentation() -> bytes:
     """A clean presentation with the preview that PowerPoint puts in each file."""
-    out = io.BytesIO()
-    pptx.Presentation().save(out)
+    deck, out = pptx.Presentation(), io.BytesIO()
+    deck.core_properties.last_modified_by = ""
+    deck.save(out)
     return out.getvalue()
 
 
@@ -158,7 +159,7 @@ def test_a_preview_deep_in_an_archive_leaves_with_a_clean_file_only(presentation
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("slides.pptx", presentation)
-        archive.writestr("a.txt", "Emily Carter")
+        archive.writestr("a.txt", "hello")
     for values, kept in (((), True), (("Click to edit",), False)):
         pipe = build(load_policy("default", catalogue()), bytes(32), Limits(), values)
         outcome = pipe.process(Item(out.getvalue(), Hint("a.zip")))

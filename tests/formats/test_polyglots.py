@@ -103,7 +103,7 @@ OLE = {
     "doc": compounds.word([("to all", False)]),
     "xls": compounds.excel("to all"),
     "ppt": compounds.slides("to all"),
-    "msg": outlook.msg(properties={0x0037: "to all", 0x0E04: "Bob"}),
+    "msg": outlook.msg(properties={0x0037: "to all", 0x0E04: "all"}),
 }
 
 

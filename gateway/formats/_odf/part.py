@@ -289,9 +289,9 @@ class PartReader:
     def _end_paragraph(self, paragraph: Paragraph) -> None:
         self._count += 1
         role = self._roles[-1]
-        context = self._tables.context()
+        context, column = self._tables.context(), self._tables.place()
         for view in paragraph.views():
-            self._emit(view, role, context, f"p[{self._count}]")
+            self._emit(view, role, context, f"p[{self._count}]", column)
         if self._region and role is Role.HIDDEN:
             removed = self._removed.setdefault(self._region, [])
             removed += [("\n", ())] if removed else []
@@ -304,10 +304,12 @@ class PartReader:
         role: Role,
         context: tuple[str, ...] = (),
         place: str = "",
+        column: str = "",
     ) -> None:
         text = "".join(piece[0] for piece in pieces)
         part = f"{self._part.address}/{place}" if place else self._part.address
-        self._reading.passages.append(Passage(Segment(text, part, role, context), pieces))
+        column = f"{self._part.address}!{column}" if column else ""
+        self._reading.passages.append(Passage(Segment(text, part, role, context, column), pieces))
 
     def _share(self, group: str, piece: Piece, role: Role, context: tuple[str, ...]) -> None:
         """Put a value into a passage that it shares with its like; equal values are one."""

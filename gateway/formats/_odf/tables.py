@@ -12,6 +12,7 @@ _LONGEST_LABEL = 60
 
 @dataclass(slots=True)
 class _Table:
+    number: int
     row: int = -1
     column: int = 0
     label: str = field(default="", repr=False)
@@ -23,11 +24,13 @@ class Tables:
 
     def __init__(self) -> None:
         self._open: list[_Table] = []
+        self._count = 0
 
     def opened(self, tag: Tag) -> None:
         """An element begins."""
         if tag.local == "table":
-            self._open.append(_Table())
+            self._count += 1
+            self._open.append(_Table(self._count))
         elif tag.local == "table-row" and self._open:
             table = self._open[-1]
             table.row, table.column, table.label = table.row + 1, 0, ""
@@ -56,3 +59,9 @@ class Tables:
             return ()
         table = self._open[-1]
         return tuple(x for x in (table.headers.get(table.column, ""), table.label) if x)
+
+    def place(self) -> str:
+        """Names the column of the current cell; empty outside tables."""
+        if not self._open:
+            return ""
+        return f"table {self._open[-1].number} column {self._open[-1].column + 1}"

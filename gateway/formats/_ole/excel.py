@@ -9,6 +9,7 @@ import re
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from gateway.errors import Unreadable
 from gateway.formats._ole import biff
@@ -79,6 +80,7 @@ class _Book:
         self._heads: dict[int, str] = {}
         self._strings: list[str] = []
         self._contexts: dict[int, tuple[str, ...]] = {}
+        self._columns: dict[int, str] = {}
 
     def read(self) -> None:
         """All passages, and the pictures."""
@@ -119,13 +121,15 @@ class _Book:
         self._theme()
 
     def _note_contexts(self) -> None:
-        """The head of its column, for the first cell that shows each shared string."""
+        """The column and its head, for the first cell that shows each shared string."""
         heads: dict[int, int] = {}
+        sheet = 0
         for record in self._records:
             if record.kind == biff.BOF:
-                heads = {}
+                sheet, heads = sheet + 1, {}
             elif record.kind == biff.LABELSST and record.end - record.start >= 10:
                 row, column, _, index = struct.unpack_from("<HHHI", self._data, record.start)
+                self._columns.setdefault(index, _column(sheet, column))
                 if row == 0 or column not in heads:
                     heads.setdefault(column, index)
                 elif index not in self._contexts and heads[column] != index:
@@ -145,7 +149,8 @@ class _Book:
             head = self._contexts.get(index)
             context = (self._text_of(int(head[0])),) if head else ()
             place = SharedString(self._path, index)
-            yield from self._placed(spans, f"string {index + 1}", place, Role.BODY, context)
+            column = self._columns.get(index, "")
+            yield from self._placed(spans, f"string {index + 1}", place, Role.BODY, context, column)
         del record
 
     def _placed(
@@ -155,12 +160,13 @@ class _Book:
         place: Place,
         role: Role,
         context: tuple[str, ...] = (),
+        column: str = "",
     ) -> Iterator[Passage]:
         """A passage of the spans that is written in a way of its own."""
         for passage in inline(spans, part, role, context):
             for span in spans:
                 self._reading.cover(self._path, span.start, span.offset(len(span.text)))
-            yield Passage(passage.segment, place)
+            yield Passage(replace(passage.segment, column=column), place)
 
     def _text_of(self, index: int) -> str:
         return self._strings[index] if index < len(self._strings) else ""
@@ -182,7 +188,8 @@ class _Book:
         if len(pieces) > 1 or count > _LONGEST_LABEL:
             place = Inline(tuple(spans))
         head = self._head(row, column, spans)
-        yield from self._placed(spans, self._cell(row, column), place, Role.BODY, head)
+        part, name = self._cell(row, column), _column(self._sheet, column)
+        yield from self._placed(spans, part, place, Role.BODY, head, name)
 
     def _head(self, row: int, column: int, spans: Sequence[Span] = ()) -> tuple[str, ...]:
         if row == 0:
@@ -193,12 +200,16 @@ class _Book:
     def _cell(self, row: int, column: int) -> str:
         return self._place("cell", f"R{row + 1}C{column + 1}")
 
+    def _segment(self, text: str, row: int, column: int) -> Segment:
+        """The text that a cell shows."""
+        part, name = self._cell(row, column), _column(self._sheet, column)
+        return Segment(text, part, Role.BODY, self._head(row, column), name)
+
     def _shown(
         self, row: int, column: int, style: int, value: float, place: Cell
     ) -> Iterator[Passage]:
         for text in self._numbers.shown(style, value):
-            segment = Segment(text, self._cell(row, column), Role.BODY, self._head(row, column))
-            yield Passage(segment, place)
+            yield Passage(self._segment(text, row, column), place)
 
     def _rk(self, number: int, record: Record) -> Iterator[Passage]:
         del number
@@ -270,7 +281,7 @@ class _Book:
         for start, end in continued(self._records, number):
             self._reading.cover(self._path, start, end)
         if text.strip():
-            segment = Segment(text, self._cell(row, column), Role.BODY, self._head(row, column))
+            segment = self._segment(text, row, column)
             yield Passage(segment, Result(self._path, formula.at, Inline(tuple(spans))))
 
     def _formula_before(self, number: int) -> Record | None:
@@ -406,3 +417,7 @@ def without_heads(data: bytes) -> bytes:
         bare[at : at + 4] = bytes(4)
         at += 4 + size
     return bytes(bare)
+
+
+def _column(sheet: int, column: int) -> str:
+    return f"sheet {sheet - 1} column {column + 1}"

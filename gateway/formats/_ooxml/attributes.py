@@ -53,6 +53,9 @@ _SUITES = (
     "http://www.wps.cn/officeDocument/",
 )
 
+# The id is all that a document's sensitivity label tells of itself ([MS-OFFCRYPTO] 2.6.4).
+_LABELS = "http://schemas.microsoft.com/office/2020/mipLabelMetadata"
+
 # Strings that a workbook refers to by name.
 _WORKBOOK_RULES = {
     ("sheet", "name"): Rule.SHEET,
@@ -125,7 +128,8 @@ def judge(tag: Tag, attribute: Attribute) -> tuple[Rule, bool] | None:
     value, local = attribute.value, attribute.local
     if not value or value.isspace() or (attribute.namespace == _XML and _WORD.fullmatch(value)):
         return None
-    if not is_office(tag.namespace) or (attribute.namespace and not is_office(attribute.namespace)):
+    foreign = attribute.namespace and not is_office(attribute.namespace)
+    if foreign or not is_office(tag.namespace) or (tag.namespace, local) == (_LABELS, "id"):
         return Rule.FREE, not _is_short(value)
     if local == "v" and tag.local in _PIVOT_RULES and "/spreadsheetml/" in tag.namespace:
         return _PIVOT_RULES[tag.local], tag.local != "d" and not _is_short(value)

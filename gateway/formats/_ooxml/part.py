@@ -244,11 +244,13 @@ class PartReader:
         role: Role,
         context: tuple[str, ...] = (),
         place: str = "",
+        column: str = "",
     ) -> None:
-        """Add a passage."""
+        """Add a passage; ``column`` names the column of a table of this part."""
         text = "".join(piece[0] for piece in pieces)
         part = f"{self.address}/{place}" if place else self.address
-        self.passages.append(Passage(Segment(text, part, role, context), pieces))
+        column = f"{self.address}!{column}" if column else ""
+        self.passages.append(Passage(Segment(text, part, role, context, column), pieces))
 
     def share(self, group: str, piece: Piece, role: Role, context: tuple[str, ...] = ()) -> None:
         """Put a value of low interest into a passage that it shares with others of its group."""
@@ -259,12 +261,10 @@ class PartReader:
 
     def _end_paragraph(self, paragraph: Paragraph) -> None:
         self._count += 1
-        context = self.context()
+        context, column = self.context(), self.column()
         views = paragraph.views()
-        for view in views:
-            self.emit(view, self.role, context, f"p[{self._count}]")
-        for view in paragraph.stretches():
-            self.emit(view, self.role, context, f"p[{self._count}]")
+        for view in (*views, *paragraph.stretches()):
+            self.emit(view, self.role, context, f"p[{self._count}]", column)
         if views:
             self._tables.add("".join(text for text, _ in views[-1]))
         if any(text.strip() for text, _ in paragraph.instructions):
@@ -276,6 +276,10 @@ class PartReader:
         """What stands near the text that is being read and says what it is."""
         labels = tuple(label for labels in self._fields for label in labels if label)
         return self._tables.context() + labels
+
+    def column(self) -> str:
+        """Names the column of the table cell that is being read."""
+        return self._tables.column()
 
     def on_paragraph(self, paragraph: Paragraph) -> None:
         """A paragraph has ended."""
@@ -346,7 +350,7 @@ class PartReader:
             context: tuple[str, ...] = (attribute.local,)
             if name:
                 context = (name, *context)
-            if attribute.local in {"val", "value", "name"}:
+            if attribute.local in {"val", "value", "name"} or tag.local == "label":
                 context += (tag.local,)
             self.share(group, (shown, (slot,)), Role.METADATA, context)
             if "_" in shown and (rule is Rule.IDENTIFIER or tag.local == "bookmarkStart"):

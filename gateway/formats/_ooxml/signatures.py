@@ -46,10 +46,11 @@ class SignatureReader(PartReader):
         role: Role,
         context: tuple[str, ...] = (),
         place: str = "",
+        column: str = "",
     ) -> None:
         """Nothing in a signature can be changed: it goes as a whole."""
         whole = ((text, tuple(self._bound(slot) for slot in slots)) for text, slots in pieces)
-        super().emit(tuple(whole), role, context, place)
+        super().emit(tuple(whole), role, context, place, column)
 
     def _piece(self, slot: Slot, text: str) -> tuple[Piece, ...]:
         return ((text, (Slot(self.name, slot.start, slot.end, text, Escape.LITERAL),)),)

@@ -11,6 +11,7 @@ _LABEL_LENGTH = 80
 
 @dataclass(slots=True)
 class _Table:
+    number: int
     heads: dict[int, str] = field(default_factory=dict)
     row: int = -1
     column: int = 0
@@ -24,11 +25,13 @@ class Tables:
 
     def __init__(self) -> None:
         self._open: list[_Table] = []
+        self._count = 0
 
     def opened(self, local: str, tag: Tag) -> None:
         """An element begins."""
         if local == "tbl":
-            self._open.append(_Table())
+            self._count += 1
+            self._open.append(_Table(self._count))
         elif not self._open:
             return
         elif local == "tr":
@@ -71,3 +74,9 @@ class Tables:
         table = self._open[-1]
         above = table.heads.get(table.column, "") if table.row > 0 else ""
         return tuple(text for text in (above, table.left) if text)
+
+    def column(self) -> str:
+        """Names the column of the open cell; empty outside tables."""
+        if not self._open:
+            return ""
+        return f"table {self._open[-1].number} column {self._open[-1].column + 1}"

@@ -66,6 +66,7 @@ class Workbook:
             ``t="shared"``).
         strings: the shared strings, in order.
         contexts: headers and labels of the cells that use a shared string.
+        places: the sheet and column of the first cell that uses a shared string.
         columns: the names of columns, by the part of their table or pivot cache.
         corners: sheet, row and column of the first header, by the part of the table.
         header_rows: the rows in which tables have headers, by sheet.
@@ -76,13 +77,15 @@ class Workbook:
     shared: dict[tuple[str, str], list[Cell]] = field(default_factory=dict)
     strings: list[str] = field(default_factory=list, repr=False)
     contexts: dict[int, list[str]] = field(default_factory=dict, repr=False)
+    places: dict[int, str] = field(default_factory=dict, repr=False)
     columns: dict[str, list[ColumnSlot]] = field(default_factory=dict)
     corners: dict[str, tuple[str, int, int]] = field(default_factory=dict)
     header_rows: dict[str, set[int]] = field(default_factory=dict)
     headers: dict[tuple[str, int, int], Cell] = field(default_factory=dict)
 
-    def note(self, index: int, context: tuple[str, ...]) -> None:
+    def note(self, index: int, context: tuple[str, ...], column: str) -> None:
         """A cell in such a place uses a shared string."""
+        self.places.setdefault(index, column)
         known = self.contexts.setdefault(index, [])
         if len(known) < CONTEXTS:
             new = [text for text in context if text not in known]

@@ -60,9 +60,10 @@ def _reader_of(part: Part, root: str, workbook: Workbook, names: frozenset[str])
 
 
 def _placed(workbook: Workbook, index: int, passage: Passage) -> Passage:
-    context = tuple(workbook.contexts.get(index, ()))
     segment = passage.segment
-    return replace(passage, segment=replace(segment, context=segment.context + context))
+    context = (*segment.context, *workbook.contexts.get(index, ()))
+    column = workbook.places.get(index, "")
+    return replace(passage, segment=replace(segment, context=context, column=column))
 
 
 class _StringsReader(LeanReader):

@@ -39,7 +39,7 @@ class SheetReader(LeanReader):
         super().__init__(part)
         self._workbook = workbook
         self._header_rows = workbook.header_rows.get(self.name, set())
-        self._values = Values(self.name, workbook, self.share)
+        self._values = Values(self.name, self.address, workbook, self.share)
         self._row = self._column = 0
         self._cell: Cell | None = None
         self._tag: Tag | None = None
@@ -47,7 +47,9 @@ class SheetReader(LeanReader):
     def finish(self) -> None:
         """The values of all cells."""
         self._values.finish(
-            lambda pieces, context, place: self.emit(pieces, self.role, context, place)
+            lambda pieces, context, place, column: self.emit(
+                pieces, self.role, context, place, column
+            )
         )
 
     def verdicts(self, tag: Tag) -> Verdicts:
@@ -136,6 +138,10 @@ class SheetReader(LeanReader):
         """The first text of the column, and the nearest text to the left."""
         return self._values.context(self._column) if self._cell else super().context()
 
+    def column(self) -> str:
+        """The letters of the column."""
+        return column_letters(self._column) if self._cell else super().column()
+
     def on_text(self, slot: Slot, parent: Tag) -> bool:
         """The value and the formula of a cell."""
         cell = self._cell
@@ -161,7 +167,7 @@ class SheetReader(LeanReader):
     def _literal(self, cell: Cell, slot: Slot, parent: Tag) -> None:
         rule = Rule.FORMULA if parent.local == "f" else Rule.CELL
         whole = self._slot(slot.start, slot.end, slot.text, rule, cell, slot.escape)
-        self.emit(((slot.text, (whole,)),), self.role, self.context(), "text")
+        self.emit(((slot.text, (whole,)),), self.role, self.context(), "text", self.column())
 
     def _new_row(self, number: str) -> None:
         self._row = int(number) if re.fullmatch("[0-9]{1,7}", number) else self._row + 1

@@ -53,6 +53,7 @@ class Values:
 
     Args:
         part: the sheet's part.
+        address: what the sheet is called in addresses.
         workbook: what it belongs to.
         share: puts a value of low interest into a passage with others.
     """
@@ -60,14 +61,17 @@ class Values:
     def __init__(
         self,
         part: str,
+        address: str,
         workbook: Workbook,
         share: Callable[[str, Piece, Role, tuple[str, ...]], None],
     ) -> None:
         self._part = part
+        self._address = address
         self._workbook = workbook
         self._share = share
         self._entries: dict[tuple[int, tuple[str, ...]], _Entry] = {}
         self._heads: dict[int, str] = {}
+        self._places: dict[int, str] = {}
         self._left = ""
         self._shown: dict[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...]]] = {}
 
@@ -98,7 +102,10 @@ class Values:
     def shared_string(self, column: int, index: int) -> None:
         """A cell uses a shared string."""
         workbook = self._workbook
-        workbook.note(index, self.context(column))
+        place = self._places.get(column)
+        if place is None:
+            place = self._places[column] = f"{self._address}!{column_letters(column)}"
+        workbook.note(index, self.context(column), place)
         self.seen(column, workbook.strings[index])
 
     def value(self, cell: Cell, kind: str, start: int, end: int, raw: str, style: str) -> None:
@@ -159,13 +166,14 @@ class Values:
     ) -> CellSlot:
         return CellSlot(self._part, start, end, text, Escape.XSTRING, rule, space_at, cell=cell)
 
-    def finish(self, emit: Callable[[tuple[Piece, ...], tuple[str, ...], str], None]) -> None:
-        """Give out the passages: pieces, context, place."""
-        for entry in self._entries.values():
+    def finish(self, emit: Callable[[tuple[Piece, ...], tuple[str, ...], str, str], None]) -> None:
+        """Give out the passages: pieces, context, place, column."""
+        for (column, _), entry in self._entries.items():
             pieces: list[Piece] = []
             for text, slots in zip(entry.ways, entry.slots, strict=True):
                 pieces += [(BESIDE, ()), (text, tuple(slots))]
-            emit(tuple(pieces[1:]), tuple(entry.context[:CONTEXTS]), entry.place)
+            context = tuple(entry.context[:CONTEXTS])
+            emit(tuple(pieces[1:]), context, entry.place, column_letters(column))
 
 
 def ways_of(

@@ -194,6 +194,8 @@ def _note_string(
     if (is_info and key in _MAKER) or (key in _DATE_KEYS and is_date(raw)):
         role = Role.TRACE
     context = _field_name(parent) if key in ("/V", "/DV") else ()
+    if is_info:
+        context = (key[1:],)
     inventory.strings.append(Place(root, path, raw, part, role, context))
 
 

@@ -117,6 +117,7 @@ class RtfDocument:
             # A destination nobody knows could be named by a value.
             part = f"{known if known in ROLES or known == 'body' else 'group'} {count}"
             context = text.cell.context(self._walk.page) if text.cell else ()
+            column = text.cell.column if text.cell else ""
             for number, view in enumerate(text.paragraph.views(self._walk.page)):
                 shown = view.text
                 if destination in TABLES:
@@ -125,7 +126,7 @@ class RtfDocument:
                     continue
                 role = ROLES.get(destination, Role.BODY if destination == "rtf" else Role.HIDDEN)
                 role = Role.HIDDEN if number and role is Role.BODY else role
-                self._children.own.append(Segment(shown, part, role, context))
+                self._children.own.append(Segment(shown, part, role, context, column))
                 self._places.append(_Place(view, destination))
 
     def _whole(

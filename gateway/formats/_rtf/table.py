@@ -24,10 +24,12 @@ class Cell:
     Args:
         header: the first paragraph of its column in the first row; ``None`` in that row.
         label: the first paragraph of its row; ``None`` in the first column.
+        column: names its column.
     """
 
     header: Paragraph | None
     label: Paragraph | None
+    column: str = ""
 
     def context(self, page: str) -> tuple[str, ...]:
         """What column and row are called, if they are called anything.
@@ -53,6 +55,7 @@ class Table:
     inside: bool = False
     _headers: dict[int, Paragraph] = field(default_factory=dict)
     _first: bool = True
+    _number: int = 0
     _column: int = 0
     _label: Paragraph | None = None
 
@@ -63,12 +66,15 @@ class Table:
                 self._headers, self._first = {}, True  # what follows is another table
             return None
         column = min(self._column, _MOST_COLUMNS)
+        if not self._headers:
+            self._number += 1
+        name = f"table {self._number} column {column + 1}"
         if self._first:
             self._headers.setdefault(column, paragraph)
-            return Cell(None, None)
+            return Cell(None, None, name)
         label = self._label if column else None
         self._label = self._label or (paragraph if not column else None)
-        return Cell(self._headers.get(column), label)
+        return Cell(self._headers.get(column), label, name)
 
     def end(self, word: str) -> None:
         r"""A break was read: ``\cell`` and ``\row`` count, others do not."""

@@ -238,7 +238,13 @@ class SqliteDocument:
         connection.execute(f"ALTER TABLE {quoted(table)} RENAME TO {quoted(new)}")
 
     def _own(
-        self, text: str, part: str, role: Role, place: _Place, context: tuple[str, ...] = ()
+        self,
+        text: str,
+        part: str,
+        role: Role,
+        place: _Place,
+        context: tuple[str, ...] = (),
+        column: str = "",
     ) -> None:
         if not text.strip():
             return
@@ -246,7 +252,7 @@ class SqliteDocument:
         if self._characters > self.open_child.ledger.limits.characters:
             limit = self.open_child.ledger.limits.characters
             raise LimitExceeded(f"more than {limit} characters of text")
-        self._children.own.append(Segment(_readable(text), part, role, context))
+        self._children.own.append(Segment(_readable(text), part, role, context, column))
         self._places.append(place)
 
     def _read_schema(self) -> None:
@@ -279,6 +285,7 @@ class SqliteDocument:
         if not table.columns or not table.key:
             return blobs
         width = len(table.key)
+        places = [f"table {number + 1} column {n}" for n in range(1, len(table.columns) + 1)]
         for row, values in enumerate(database.rows(select(table)), 1):
             key = values[:width]
             for position, value in enumerate(values[width:]):
@@ -286,11 +293,12 @@ class SqliteDocument:
                 part = f"table {number + 1} row {row} column {position + 1}"
                 if isinstance(value, str):
                     cell = _Cell(number, column, key)
-                    self._own(value, part, Role.BODY, cell, (column,))
+                    self._own(value, part, Role.BODY, cell, (column,), places[position])
                 elif isinstance(value, int | float):
                     text = str(value)
                     if len(text) >= _SHORTEST_NUMBER:
-                        self._own(text, part, Role.BODY, _Cell(number, column, key), (column,))
+                        cell = _Cell(number, column, key)
+                        self._own(text, part, Role.BODY, cell, (column,), places[position])
                 elif isinstance(value, bytes) and value:
                     cell = _Cell(number, column, key, blob=True)
                     self._blob(value, part, cell, blobs)

@@ -187,11 +187,12 @@ class BinaryPart:
     def _emit(self, pieces: tuple[Piece, ...], role: Role, column: int) -> None:
         place = f"record {self._index + 1}"
         context: tuple[str, ...] = ()
+        letters = column_letters(column + 1) if column >= 0 and role is Role.BODY else ""
         if column >= 0:
             place = f"{column_letters(column + 1)}{self._row}"
             context = tuple(t for t in (self._heads.get(column, ""), self._left) if t)
         text = "".join(text for text, _ in pieces)
-        self._passages.append(Passage(Segment(text, place, role, context), pieces))
+        self._passages.append(Passage(Segment(text, place, role, context, letters), pieces))
 
 
 def _without_codes(slot: RecordSlot) -> Iterator[Piece]:

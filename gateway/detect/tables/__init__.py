@@ -1,0 +1,1 @@
+"""Parts of :mod:`gateway.detect.columns`: what headers say, what cells look like, where tables stand."""
