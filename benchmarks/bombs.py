@@ -419,6 +419,13 @@ def _json_in_json(levels: int) -> bytes:
     return text.encode()
 
 
+def _database(*statements: str) -> bytes:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+        return connection.serialize()
+
+
 def _containers() -> Iterator[tuple[str, bytes]]:
     yield (
         "deep mail.eml",
@@ -467,16 +474,19 @@ def _containers() -> Iterator[tuple[str, bytes]]:
     member = tarfile.TarInfo("large.txt")
     member.size = 8**11 - 1
     yield "large.tar", member.tobuf() + bytes(1024)
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        connection.execute("CREATE TABLE t(a, b AS (length(zeroblob(900000000))))")
-        connection.execute("INSERT INTO t(a) VALUES('x')")
-        yield "generated.db", connection.serialize()
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        connection.execute("CREATE TABLE t(a)")
-        connection.execute(
-            "CREATE VIEW v AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x FROM c) SELECT * FROM c"
-        )
-        yield "endless view.db", connection.serialize()
+    yield (
+        "generated.db",
+        _database(
+            "CREATE TABLE t(a, b AS (length(zeroblob(900000000))))", "INSERT INTO t(a) VALUES('x')"
+        ),
+    )
+    yield (
+        "endless view.db",
+        _database(
+            "CREATE TABLE t(a)",
+            "CREATE VIEW v AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x FROM c) SELECT * FROM c",
+        ),
+    )
     yield (
         "base64.json",
         json.dumps({"file": base64.b64encode(nested("a.txt", b"hello", 8)).decode()}).encode(),
