@@ -10,68 +10,8 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from functools import partial
 
-from benchmarks import proxy
-
-PROSE = (
-    "The meeting was moved to Thursday because the room is taken, and the notes will follow. "
-    "Please read the second chapter before then; it explains how the budget was made. "
-) * 4 + "Write to emily.carter@northwind-demo.com or call +1 415-555-2671 if that does not suit. "
-
-
-def text(size: int) -> str:
-    """English prose with one e-mail address and one phone number in about 700 characters."""
-    return (PROSE * (size // len(PROSE) + 1))[:size]
-
-
-def median_cpu(
-    call: Callable[[], object], rival: Callable[[], object], runs: int
-) -> tuple[float, float]:
-    """Median CPU seconds of both, run in turn."""
-    ours: list[float] = []
-    theirs: list[float] = []
-    for function, times in ((call, ours), (rival, theirs)) * (runs + 1):
-        start = time.process_time()
-        function()
-        times.append(time.process_time() - start)
-    return statistics.median(ours[1:]), statistics.median(theirs[1:])
-
-
-def detection() -> None:
-    """Our detector against Presidio's AnalyzerEngine with a blank English pipeline."""
-    import spacy
-    from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
-    from presidio_analyzer.nlp_engine import SpacyNlpEngine
-
-    from gateway.detect import Detector
-    from gateway.model import DetectionOptions, Segment
-
-    class Blank(SpacyNlpEngine):
-        def __init__(self) -> None:
-            super().__init__(models=[{"lang_code": "en", "model_name": "blank"}])
-            self.nlp = {"en": spacy.blank("en")}
-
-        def load(self) -> None:
-            """There is no model to load."""
-
-    nlp = Blank()
-    registry = RecognizerRegistry()
-    registry.load_predefined_recognizers(languages=["en"], nlp_engine=nlp)
-    registry.remove_recognizer("SpacyRecognizer")
-    engine = AnalyzerEngine(registry=registry, nlp_engine=nlp, supported_languages=["en"])
-    detector = Detector(DetectionOptions())
-    for size, runs in ((1_000, 9), (10_000, 5), (100_000, 3)):
-        sample = text(size)
-        ours, theirs = median_cpu(
-            partial(detector.find, [Segment(sample, "text")]),
-            partial(engine.analyze, sample, "en"),
-            runs,
-        )
-        print(
-            f"detect {size:>7} chars: {ours * 1000:8.1f} ms, Presidio {theirs * 1000:8.1f} ms, x{theirs / ours:.1f}"
-        )
+from benchmarks import detection, exact, proxy
 
 
 def command_line() -> None:
@@ -81,7 +21,7 @@ def command_line() -> None:
     ours, bare = _wall(help_, python, 7)
     print(f"--help: {ours * 1000:.0f} ms wall, x{ours / bare:.1f} of a bare interpreter")
     redact = [sys.executable, "-m", "gateway", "redact", "-"]
-    cold, _ = _wall(redact, python, 3, text(10_000).encode())
+    cold, _ = _wall(redact, python, 3, detection.prose(10_000).encode())
     print(f"10 KB redaction from a cold start: {cold:.2f} s wall")
 
 
@@ -100,8 +40,9 @@ def _wall(
 def main() -> None:
     """Run everything."""
     command_line()
-    proxy.measure(text)
-    detection()
+    proxy.measure(detection.prose)
+    detection.measure()
+    exact.exact_data()
 
 
 if __name__ == "__main__":

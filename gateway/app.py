@@ -18,7 +18,16 @@ from gateway.audit import AuditLog
 from gateway.detect import catalogue
 from gateway.detect.definitions import load_definitions
 from gateway.errors import UsageError
-from gateway.model import Destination, Hint, Item, Outcome, Surface, Wanted
+from gateway.model import (
+    AS_POLICY_SAYS,
+    Destination,
+    Hint,
+    Item,
+    Outcome,
+    Surface,
+    Tuning,
+    Wanted,
+)
 from gateway.policy import JudgedText, Policy, PolicyStore, PolicyTest, load_policy
 from gateway.redaction import load_key
 from gateway.services import Catalog
@@ -42,6 +51,7 @@ class Gateway:
         values: exact values that must go wherever they stand.
         workers: child processes; ``settings.workers`` when not given.
         tell: called with a sentence when a changed policy was taken over, or could not be.
+        tuning: what is asked of detection over what the policy says.
     """
 
     def __init__(
@@ -51,10 +61,13 @@ class Gateway:
         values: Sequence[str] = (),
         workers: int | None = None,
         tell: Callable[[str], None] = lambda _: None,
+        tuning: Tuning = AS_POLICY_SAYS,
     ) -> None:
         self.settings = settings
         self._tell = tell
         self._values = tuple(values)
+        self._indexes = own_indexes(settings)
+        self._tuning = tuning
         # The workers load Presidio while this process reads the policy.
         self._pool = WorkerPool(
             ProcessLimits(), count=workers or settings.workers, record=self.record
@@ -118,6 +131,8 @@ class Gateway:
             self.settings.limits,
             self._values,
             own_recognizers(self.settings),
+            tuple(self._indexes),
+            self._tuning,
         )
 
     def _take_over_changes(self) -> None:
@@ -126,6 +141,10 @@ class Gateway:
             return
         try:
             self._looked = now
+            if (indexes := own_indexes(self.settings)) != self._indexes:
+                self._indexes = indexes
+                self._pool.configure(self._job())
+                self._tell("The changed indexes of exact data are in force.")
             before = self._policies.last_error
             if self._policies.reload_if_changed():
                 self._pool.configure(self._job())
@@ -144,6 +163,15 @@ def known_entities(settings: Settings) -> Mapping[str, frozenset[str]]:
 def own_recognizers(settings: Settings) -> Path | None:
     """The folder with the user's own recognisers, if there is one."""
     return settings.recognizers_dir if settings.recognizers_dir.is_dir() else None
+
+
+def own_indexes(settings: Settings) -> dict[Path, tuple[int, int]]:
+    """The indexes of exact data, each with time and size, by which a change is noticed."""
+    found: dict[Path, tuple[int, int]] = {}
+    for path in sorted(settings.match_dir.glob("*.index")):
+        status = path.stat()
+        found[path] = (status.st_mtime_ns, status.st_size)
+    return found
 
 
 def known_services(settings: Settings) -> tuple[str, ...]:
@@ -176,14 +204,19 @@ def check_own_recognizers(settings: Settings) -> None:
 
 @cache
 def _pipeline_here(
-    policy: str | Path, values: tuple[str, ...], settings: Settings, fingerprint: str
+    policy: str | Path, values: tuple[str, ...], settings: Settings, fingerprint: object
 ) -> Pipeline:
     from gateway.pipeline import build
 
-    del fingerprint  # part of the cache's key only: a changed policy file builds anew
+    del fingerprint  # part of the cache's key only: a changed policy file or index builds anew
     loaded = read_policy(policy, settings)
     return build(
-        loaded, load_key(settings.key_file), settings.limits, values, own_recognizers(settings)
+        loaded,
+        load_key(settings.key_file),
+        settings.limits,
+        values,
+        own_recognizers(settings),
+        tuple(own_indexes(settings)),
     )
 
 
@@ -204,7 +237,8 @@ def judge_here(
         body = data.encode() if isinstance(data, str) else data
     except UnicodeEncodeError:
         raise UsageError("the text has characters that UTF-8 cannot hold", "pass bytes") from None
-    fingerprint = read_policy(policy, settings).fingerprint
+    indexes = tuple(own_indexes(settings).items())
+    fingerprint = (read_policy(policy, settings).fingerprint, indexes)
     pipeline = _pipeline_here(policy, tuple(values), settings, fingerprint)
     return pipeline.process(Item(body, Hint(name), goal, Surface.API), wanted)
 

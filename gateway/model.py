@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal, Protocol, get_args
 
@@ -39,6 +39,8 @@ LANGUAGES: tuple[Language, ...] = get_args(Language.__value__)
 """ISO 639-1 codes of the languages in which names are known."""
 
 type Strictness = Literal["relaxed", "normal", "strict"]
+
+STRICTNESSES: tuple[Strictness, ...] = get_args(Strictness.__value__)
 
 UNIQUE_ID = "unique id"
 """The first context word of a segment that holds ids which look like e-mail addresses but are none.
@@ -261,8 +263,9 @@ class DetectionOptions:
     Args:
         languages: ISO 639-1 codes whose recognisers run.
         locales: ISO 3166-1 codes, lower case, of the countries whose identifiers are looked for;
-            ``all`` means every country. A country that is named counts as the document's own, so
-            that its plain numbers need no context word where a check digit vouches for them.
+            none means every country's. A country that is named (``all`` names every one) counts
+            as the document's own: its plain numbers need no context word where a check digit
+            vouches for them.
         strictness: how readily a word is taken for a name.
         ignore: entities that are not looked for.
         threshold: the lowest score that counts, unless ``thresholds`` names the entity.
@@ -275,7 +278,7 @@ class DetectionOptions:
     """
 
     languages: tuple[Language, ...] = LANGUAGES
-    locales: tuple[str, ...] = ("all",)
+    locales: tuple[str, ...] = ()
     strictness: Strictness = "normal"
     ignore: frozenset[str] = frozenset()
     threshold: float = 0.5
@@ -284,6 +287,33 @@ class DetectionOptions:
     values: tuple[str, ...] = field(default=(), repr=False)
     indexes: tuple[str, ...] = ()
     explain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """What is asked of the detector for one run, over what policy says.
+
+    Args:
+        locales: as in :class:`DetectionOptions`; empty for the policy's.
+        strictness: as there; ``None`` for the policy's.
+        explain: as there.
+    """
+
+    locales: tuple[str, ...] = ()
+    strictness: Strictness | None = None
+    explain: bool = False
+
+    def applied(self, options: DetectionOptions) -> DetectionOptions:
+        """The options with what is asked here in place of theirs."""
+        return replace(
+            options,
+            locales=self.locales or options.locales,
+            strictness=self.strictness or options.strictness,
+            explain=self.explain or options.explain,
+        )
+
+
+AS_POLICY_SAYS = Tuning()
 
 
 @dataclass(frozen=True, slots=True)

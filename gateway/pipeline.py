@@ -8,15 +8,16 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gateway.detect import Detector, ValueMatcher
+from gateway.detect import Detector, Removed, ValueMatcher, removed
 from gateway.errors import CannotEdit, LimitExceeded, Unreadable
 from gateway.formats import Ledger, ending_after, layers, open_document, stands_in
 from gateway.formats._base import Document, edit_text
 from gateway.model import (
+    AS_POLICY_SAYS,
     Action,
     Decision,
     Edit,
@@ -30,6 +31,7 @@ from gateway.model import (
     Segment,
     Surface,
     Treatment,
+    Tuning,
     Unread,
     Verdict,
     Wanted,
@@ -161,27 +163,25 @@ class Pipeline:
             return blocked(case, why, decision.rule, counts)
         if ending:
             case = replace(case, name=case.name.removesuffix(case.item.hint.ending) + ending)
-        fillings = _fillings(segments, treated, edits)
+        gone = _removed(segments, treated, edits)
         hint = replace(case.item.hint, name=case.name)
-        survivor = self._verify(data, hint, fillings, case.unread)
+        survivor = self._verify(data, hint, gone, case.unread)
         if survivor:
             # Between placeholders a value can stand free that was part of a longer word before.
-            data = self._once_more(data, hint, fillings)
-            survivor = self._verify(data, hint, fillings, case.unread)
+            data = self._once_more(data, hint, gone)
+            survivor = self._verify(data, hint, gone, case.unread)
         if survivor:
             return blocked(case, f"{found}{survivor}", decision.rule, counts)
         return released(case, decision, data, Rung.NATIVE, counts)
 
-    def _once_more(self, data: bytes, hint: Hint, fillings: Mapping[str, str]) -> bytes:
+    def _once_more(self, data: bytes, hint: Hint, gone: Removed) -> bytes:
         """Replace what stands in redacted bytes still, where that can be done."""
-        matcher = ValueMatcher(fillings)
-        without = _blanking(fillings.values())
         try:
             document = open_document(data, hint, self.limits)
             edits = [
-                Edit(index, start, end, fillings[value])
+                Edit(index, start, end, gone.fillings[value])
                 for index, segment in enumerate(document.segments())
-                for start, end, value in matcher.find(without(segment.text))
+                for start, end, value in gone.find(segment)
             ]
             return document.apply(edits)
         except (Unreadable, CannotEdit):
@@ -236,36 +236,27 @@ class Pipeline:
             marks.setdefault(finding.segment, []).append(mark)
         return marks
 
-    def _verify(
-        self, data: bytes, hint: Hint, fillings: Mapping[str, str], unread: Sequence[Unread]
-    ) -> str:
+    def _verify(self, data: bytes, hint: Hint, gone: Removed, unread: Sequence[Unread]) -> str:
         """Search the new bytes for what was removed; why they may not leave, or nothing.
 
         Args:
             data: the new bytes.
             hint: under which name they would leave.
-            fillings: what was removed, and what stands in its place.
+            gone: what was removed.
             unread: what policy lets pass unread; nothing else may be unread now.
         """
-        matcher = ValueMatcher(fillings)
-        without = _blanking(fillings.values())
-
-        def survives(text: str, *, blurred: bool = False) -> bool:
-            search = matcher.find_blurred if blurred else matcher.find
-            return bool(search(without(text)))
-
         try:
             document = open_document(data, hint, self.limits)
             worse = Counter(u.why for u in document.unread) - Counter(u.why for u in unread)
             if worse:
                 return f"a part could not be read again afterwards ({next(iter(worse))})"
-            if any(survives(s.text, blurred=s.role is Role.PICTURE) for s in document.segments()):
+            if any(gone.find(segment) for segment in document.segments()):
                 return "a removed value was still there afterwards (first reader)"
-            if any(survives(text) for text in layers(data, hint, self.limits)):
+            if any(gone.stands_in(text) for text in layers(data, hint, self.limits)):
                 return "a removed value was still there afterwards (second reader)"
         except Unreadable as error:
             return f"the redacted document could not be read again: {error}"
-        if stands_in(data, fillings):
+        if stands_in(data, gone.certain):
             return "a removed value was still there afterwards (raw bytes)"
         return ""
 
@@ -306,6 +297,8 @@ def build(
     limits: Limits,
     values: Sequence[str] = (),
     recognizers: Path | None = None,
+    indexes: Sequence[Path] = (),
+    tuning: Tuning = AS_POLICY_SAYS,
 ) -> Pipeline:
     """The pipeline for a policy.
 
@@ -315,8 +308,12 @@ def build(
         limits: budgets for one item.
         values: exact values that must go wherever they stand.
         recognizers: a folder with recognisers of the user's own.
+        indexes: files of hashes of values that must go as well, made under ``key``.
+        tuning: what is asked of detection over what the policy says.
     """
-    detector = Detector(detection_options(policy, values), recognizers)
+    options = replace(detection_options(policy, values), indexes=tuple(map(str, indexes)))
+    options = tuning.applied(options)
+    detector = Detector(options, recognizers, key)
     return Pipeline(policy, detector, Redactor(key), limits)
 
 
@@ -362,35 +359,26 @@ class _Parts:
         return self._known[part]
 
 
-def _fillings(
+def _removed(
     segments: Sequence[Segment],
     treated: Iterable[tuple[Finding, Treatment]],
     edits: Iterable[Edit],
-) -> dict[str, str]:
+) -> Removed:
     """What was removed everywhere, and what stands in its place; not what policy lets stand."""
     placed = {(edit.segment + 1, edit.start): edit.replacement for edit in edits}
     fillings: dict[str, str] = {}  # of a value that stands in the name alone: nothing
     kept: set[str] = set()
+    taken: list[Finding] = []
     for finding, treatment in treated:
         value = segments[finding.segment].text[finding.start : finding.end]
         if treatment.action in _REMOVING:
             filling = placed.get((finding.segment, finding.start), "")
             fillings[value] = fillings.get(value) or filling
+            taken.append(finding)
         else:
             kept.add(value)
-    return {value: filling for value, filling in fillings.items() if value not in kept}
-
-
-def _blanking(fillings: Iterable[str]) -> Callable[[str], str]:
-    """What blanks placeholders out of a text: they may read like a listed word."""
-    ordered = sorted({f for f in fillings if f}, key=len, reverse=True)
-
-    def without(text: str) -> str:
-        for filling in ordered:
-            text = text.replace(filling, "\0" * len(filling))
-        return text
-
-    return without
+    still = {value: filling for value, filling in fillings.items() if value not in kept}
+    return removed(still, taken, segments)
 
 
 def _culprits(treated: Iterable[tuple[Finding, Treatment]]) -> dict[str, int]:

@@ -76,6 +76,11 @@ class Settings:
         return self.home / "key"
 
     @property
+    def match_dir(self) -> Path:
+        """Indexes of exact data (``gateway match``)."""
+        return self.home / "match"
+
+    @property
     def recognizers_dir(self) -> Path:
         """Recognisers that the user adds."""
         return self.home / "recognizers"

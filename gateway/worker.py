@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from gateway.errors import GatewayError
-from gateway.model import Item, Outcome, Rung, Wanted
+from gateway.model import AS_POLICY_SAYS, Item, Outcome, Rung, Tuning, Wanted
 from gateway.outcomes import blocked_outcome, failed_outcome
 from gateway.pipeline import Pipeline, build, preload
 from gateway.policy import Policy
@@ -58,6 +58,8 @@ class Job:
         limits: budgets for one item.
         values: exact values that must go.
         recognizers: a folder with recognisers of the user's own.
+        indexes: files of hashes of values that must go as well.
+        tuning: what is asked of detection over what the policy says.
     """
 
     policy: Policy
@@ -65,10 +67,20 @@ class Job:
     limits: Limits
     values: tuple[str, ...] = field(default=(), repr=False)
     recognizers: Path | None = None
+    indexes: tuple[Path, ...] = ()
+    tuning: Tuning = AS_POLICY_SAYS
 
     def build(self) -> Pipeline:
         """The pipeline of this job."""
-        return build(self.policy, self.key, self.limits, self.values, self.recognizers)
+        return build(
+            self.policy,
+            self.key,
+            self.limits,
+            self.values,
+            self.recognizers,
+            self.indexes,
+            self.tuning,
+        )
 
 
 type Recorder = Callable[[Item, Outcome, Policy | None], None]

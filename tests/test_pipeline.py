@@ -9,7 +9,7 @@ import pytest
 from support import pictures
 
 from gateway import pipeline as pipeline_module
-from gateway.detect import catalogue
+from gateway.detect import Removed, catalogue
 from gateway.errors import CannotEdit, Unreadable
 from gateway.model import Destination, Hint, Item, Purpose, Rung, Surface, Unread, Verdict, Wanted
 from gateway.pipeline import Pipeline, build
@@ -102,6 +102,7 @@ STAGES = [
     "decide",
     "edit_text",
     "ValueMatcher",
+    "removed",
     "layers",
     "stands_in",
     "count_entities",
@@ -138,8 +139,8 @@ def test_a_refusal_shows_the_name_of_an_unreadable_file_without_what_is_found_in
 
 
 def test_a_value_that_stands_free_only_after_another_went_is_removed_too(pipe):
-    fillings = {"Project Falcon": "[EXACT_VALUE]", "EXACT VALUE": "[X]"}
-    again = pipe._once_more(b"[EXACT_VALUE]Project Falcon here", Hint("a.txt"), fillings)
+    gone = Removed({"Project Falcon": "[EXACT_VALUE]", "EXACT VALUE": "[X]"})
+    again = pipe._once_more(b"[EXACT_VALUE]Project Falcon here", Hint("a.txt"), gone)
     assert b"[EXACT_VALUE][EXACT_VALUE] here" == again
 
 
@@ -195,7 +196,7 @@ def test_an_address_that_is_a_value_is_not_told():
 def test_the_first_reader_alone_would_see_a_survivor(pipe, monkeypatch):
     monkeypatch.setattr(pipeline_module, "layers", lambda *_: iter([]))
     monkeypatch.setattr(pipeline_module, "stands_in", lambda *_: False)
-    said = pipe._verify(MAIL.encode(), Hint("a.txt"), {MAIL: "[EMAIL_ADDRESS]"}, ())
+    said = pipe._verify(MAIL.encode(), Hint("a.txt"), Removed({MAIL: "[EMAIL_ADDRESS]"}), ())
     assert "first reader" in said
 
 

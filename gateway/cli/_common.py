@@ -18,7 +18,7 @@ from gateway.cli._output import message, shown, speaks_unicode
 from gateway.errors import UsageError
 
 if TYPE_CHECKING:
-    from gateway.model import Destination, Outcome
+    from gateway.model import Destination, Outcome, Tuning
 
 PolicyOption = Annotated[
     str, typer.Option("--policy", "-p", metavar="NAME|FILE", help="Policy: a name or a YAML file.")
@@ -33,6 +33,22 @@ ValuesOption = Annotated[
 ]
 ToOption = Annotated[
     str, typer.Option("--to", metavar="SERVICE", help="Judge as if on its way to this service.")
+]
+LocaleOption = Annotated[
+    str,
+    typer.Option(
+        "--locale",
+        metavar="cn,us,..|all",
+        help="Countries whose identifiers are looked for, instead of the policy's.",
+    ),
+]
+StrictnessOption = Annotated[
+    str,
+    typer.Option(
+        "--strictness",
+        metavar="relaxed|normal|strict",
+        help="How readily a word is taken for a name, instead of the policy's.",
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a file, on stdout.")]
 
@@ -210,6 +226,29 @@ def destination(service: str) -> Destination:
     return destination_for(Catalog.load(Settings.from_environ().services_dir), service)
 
 
+def tuning(locale: str, strictness: str, *, explain: bool = False) -> Tuning:
+    """What the options ask of detection.
+
+    Raises:
+        UsageError: one is not as it should be.
+    """
+    from gateway.model import STRICTNESSES, Tuning
+
+    locales = tuple(part.strip().lower() for part in locale.split(",") if part.strip())
+    for part in locales:
+        if part != "all" and not (len(part) == 2 and part.isascii() and part.isalpha()):
+            raise UsageError(
+                f"--locale takes countries of two letters, and {shown(part)} is none",
+                "for example: --locale cn,us",
+            )
+    wanted = next((one for one in STRICTNESSES if one == strictness), None)
+    if strictness and wanted is None:
+        raise UsageError(
+            f"{shown(strictness)} is no strictness", f"it is one of: {', '.join(STRICTNESSES)}"
+        )
+    return Tuning(locales, wanted, explain)
+
+
 def as_json(source: Source, outcome: Outcome, output: str | None) -> str:
     """One result as a line of JSON. It holds types and places, never values."""
     record: dict[str, Any] = {
@@ -227,6 +266,8 @@ def as_json(source: Source, outcome: Outcome, output: str | None) -> str:
                 "start": f.start,
                 "end": f.end,
                 "role": f.role.value,
+                "recognizer": f.recognizer,
+                **({"why": list(f.why)} if f.why else {}),
             }
             for f in outcome.findings
         ],

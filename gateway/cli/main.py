@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 
 from gateway import __version__
-from gateway.cli import audit, ca, demo, env, policy, proxy, redact, scan, services, watch
+from gateway.cli import audit, ca, demo, env, match, policy, proxy, redact, scan, services, watch
 from gateway.cli._common import plainly
 from gateway.cli._output import message, result, shown, tolerant_streams
 from gateway.errors import ExitCode, GatewayError
@@ -39,6 +39,7 @@ app.command("watch")(watch.watch)
 app.command("demo")(demo.demo)
 app.command("env")(env.env)
 app.add_typer(policy.app, name="policy")
+app.add_typer(match.app, name="match")
 app.add_typer(services.app, name="services")
 app.add_typer(audit.app, name="audit")
 app.add_typer(ca.app, name="ca")

@@ -14,8 +14,10 @@ import typer
 
 from gateway.cli._common import (
     JsonOption,
+    LocaleOption,
     PolicyOption,
     Source,
+    StrictnessOption,
     ToOption,
     ValuesOption,
     as_json,
@@ -23,6 +25,7 @@ from gateway.cli._common import (
     plainly,
     read_values,
     sources,
+    tuning,
 )
 from gateway.cli._output import message, result, result_bytes, shown
 from gateway.cli._preview import is_page, place
@@ -48,6 +51,8 @@ def redact(
         bool,
         typer.Option("--preview", help="Also write a page that shows before and after."),
     ] = False,
+    locale: LocaleOption = "",
+    strictness: StrictnessOption = "",
     json_lines: JsonOption = False,
 ) -> None:
     """Write redacted copies; inputs are never changed.
@@ -60,6 +65,7 @@ def redact(
     found = _plan(paths, output, out_dir, json_lines=json_lines)
     goal = destination(to)
     exact = read_values(values)
+    asked = tuning(locale, strictness)
     from gateway.app import Gateway
     from gateway.cli._judge import judge
     from gateway.preview import Shown, page
@@ -71,7 +77,7 @@ def redact(
     targets = _Targets(output, out_dir, [s.path for s in found if s.path])
     settings = Settings.from_environ()
     workers = min(settings.workers, len(found))
-    with Gateway(settings, policy, exact, workers=workers or 1) as gateway:
+    with Gateway(settings, policy, exact, workers=workers or 1, tuning=asked) as gateway:
         folders = _FolderNames(gateway, goal)
         for source, outcome in judge(gateway, found, goal, wanted=wanted, quiet=json_lines):
             if preview:

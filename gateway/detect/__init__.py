@@ -5,6 +5,7 @@ Importing this package loads nothing heavy; making a :class:`Detector` loads Pre
 
 from gateway.detect.catalogue import catalogue
 from gateway.detect.detector import Detector
+from gateway.detect.removed import Removed, removed
 from gateway.detect.values import ValueMatcher
 
-__all__ = ["Detector", "ValueMatcher", "catalogue"]
+__all__ = ["Detector", "Removed", "ValueMatcher", "catalogue", "removed"]

@@ -275,11 +275,11 @@ class PolicyFile(_Part):
         default=LANGUAGES, min_length=1, description="Languages whose recognisers run."
     )
     locales: tuple[Annotated[str, Field(pattern=r"^([a-z]{2}|all)$")], ...] = Field(
-        default=("all",),
+        default=(),
         min_length=1,
-        description="Countries (ISO 3166-1, lower case) whose identifiers are looked for. A "
-        "country that is named counts as the documents' own: its numbers need fewer words beside "
-        "them. 'all' looks for every country's.",
+        description="Countries (ISO 3166-1, lower case) whose identifiers are looked for; every "
+        "country's if none is named. A country that is named counts as the documents' own: its "
+        "plain numbers need no word beside them. 'all' names every country: more alarms.",
     )
     strictness: Strictness = Field(
         default="normal",
@@ -287,7 +287,10 @@ class PolicyFile(_Part):
         "wrong less often.",
     )
     ignore: tuple[Word, ...] = Field(
-        default=(), min_length=1, description="Entities and groups that are not looked for at all."
+        default=("INDIRECT",),
+        description="Entities and groups that are not looked for at all. INDIRECT (dates, ages, "
+        "places, nationalities, titles) tells a person only together with other things; [] looks "
+        "for everything.",
     )
     threshold: Score = Field(default=0.5, description="The lowest score that counts.")
     thresholds: dict[str, Score] = Field(

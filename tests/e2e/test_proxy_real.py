@@ -91,7 +91,7 @@ def test_a_zip_in_a_multipart_upload_is_redacted(real):
         data={"purpose": "assistants"},
         proxies={"https": running.url},
         verify=str(running.ca.bundle_path),
-        timeout=60,
+        timeout=180,
     )
     assert 200 == answer.status_code, answer.text
     body = services["api.openai.com"].requests[-1].body

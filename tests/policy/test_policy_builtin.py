@@ -84,7 +84,7 @@ def test_only_observe_lets_unread_content_go_and_none_lets_failures_go():
 
 
 @pytest.mark.parametrize("name", ["default", "strict"])
-def test_no_entity_but_a_plain_link_leaves_as_it_is(name):
+def test_nothing_but_links_and_by_default_paperwork_leaves_as_it_is(name):
     policy = load_policy(name, catalogue())
     kept = {
         entity
@@ -99,7 +99,9 @@ def test_no_entity_but_a_plain_link_leaves_as_it_is(name):
         ).verdict
         is Verdict.ALLOW
     }
-    assert {"URL"} == kept
+    business = {entity for entity, groups in policy.groups.items() if {"BUSINESS"} == groups}
+    more = business | {"PRIVATE_IP_ADDRESS"} if name == "default" else set()
+    assert {"URL"} | more == kept
 
 
 def test_default_and_strict_have_nothing_to_warn_of():

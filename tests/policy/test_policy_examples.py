@@ -68,7 +68,7 @@ def test_the_default_policy_raises_no_alarm_about_ordinary_text(text):
 
 
 def test_the_default_policy_gives_the_same_address_the_same_mark():
-    text = b"from 203.0.113.77 to 203.0.113.99, answer to 203.0.113.77"
+    text = b"from 81.2.69.142 to 81.2.69.160, answer to 81.2.69.142"
     item = Item(text, Hint("a.txt"), Destination("openai", "", Purpose.CHAT), Surface.PROXY)
     words = (pipeline("default").process(item).data or b"").decode().replace(",", "").split()
     first, second, third = words[1], words[3], words[6]
