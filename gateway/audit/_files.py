@@ -13,9 +13,8 @@ import json
 import os
 import re
 import sqlite3
-import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NoReturn
@@ -26,8 +25,7 @@ from gateway.errors import AuditError
 LOCK_SECONDS: Final = 30.0
 """How long an append waits for others to finish theirs."""
 
-_TRIES = 10
-_PAUSE_SECONDS = 0.02
+_HEAD_BYTES = 256
 
 _BINARY = getattr(os, "O_BINARY", 0)
 
@@ -102,7 +100,7 @@ def read_head(path: Path, key: bytes) -> Link | None:
         ValueError: there is one, but not as it was written.
     """
     try:
-        data = head_path(path).read_bytes()[:400]
+        data = head_path(path).read_bytes()[:_HEAD_BYTES]
     except FileNotFoundError:
         return None
     fields = json.loads(data)
@@ -115,29 +113,20 @@ def read_head(path: Path, key: bytes) -> Link | None:
 
 
 def write_head(path: Path, link: Link, key: bytes) -> None:
-    """Replace the head as a whole. It may fall behind the log in a crash, never run ahead."""
+    """Write the head over the one before, always of the same size and within one sector.
+
+    It may fall behind the log in a crash, never run ahead. (Renaming a new file over it would
+    have the system wait for the disk a second time.)
+    """
     fields = {"sequence": link.sequence, "hash": link.hash, "mac": _head_mac(link, key)}
-    new = path.with_suffix(".head-new")
-    handle = open_private(new, os.O_WRONLY | os.O_TRUNC)
+    handle = open_private(head_path(path), os.O_WRONLY)
     try:
-        data = json.dumps(fields).encode()
+        data = json.dumps(fields).encode().ljust(_HEAD_BYTES)
         if os.write(handle, data) != len(data):
             no_room()
+        os.ftruncate(handle, len(data))
     finally:
         os.close(handle)
-    _replace(new, head_path(path))
-
-
-def _replace(new: Path, old: Path) -> None:
-    """Replace a file; on Windows wait for a reader that holds it open for a moment."""
-    for _ in range(_TRIES):
-        try:
-            new.replace(old)
-        except PermissionError:
-            time.sleep(_PAUSE_SECONDS)
-        else:
-            return
-    new.replace(old)
 
 
 def _head_mac(link: Link, key: bytes) -> str:
@@ -160,25 +149,48 @@ class Lock:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._database: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Hold the lock.
+        """Hold the lock; one thread of a process at a time.
 
         Raises:
             AuditError: somebody held it for longer than ``LOCK_SECONDS``, or it cannot be used.
         """
-        os.close(open_private(self._path, os.O_RDWR))
         try:
-            database = sqlite3.connect(self._path, timeout=LOCK_SECONDS, isolation_level=None)
+            database = self._opened()
+            database.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
+            self.close()
             raise self._unusable(error) from None
-        with closing(database):
-            try:
-                database.execute("BEGIN IMMEDIATE")
-            except sqlite3.Error as error:
-                raise self._unusable(error) from None
+        try:
             yield
+        finally:
+            with suppress(sqlite3.Error):
+                database.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._database:
+            self._database.close()
+        self._database = None
+
+    def __del__(self) -> None:
+        self.close()
+
+    def _opened(self) -> sqlite3.Connection:
+        """The database in the file that is there now: somebody may have removed the one before."""
+        os.close(open_private(self._path, os.O_RDWR))
+        status = self._path.stat()
+        if self._database is None or self._file != (status.st_dev, status.st_ino):
+            self.close()
+            self._database = sqlite3.connect(
+                self._path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            self._file = (status.st_dev, status.st_ino)
+        return self._database
 
     def _unusable(self, error: sqlite3.Error) -> AuditError:
         name = getattr(error, "sqlite_errorname", type(error).__name__)

@@ -14,7 +14,9 @@ goes on, and ``verify`` reports the loss ever after.
 from __future__ import annotations
 
 import os
+import threading
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -51,8 +53,31 @@ MAX_LINE_BYTES: Final = 128 * 1024
 _TAIL_BYTES = 8 * 1024
 
 
+@dataclass(slots=True, eq=False)
+class _Entry:
+    """A record on its way to the disk."""
+
+    fields: Fields
+    sealed: Fields | None = None
+    error: BaseException | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """What this process wrote last, and how the files looked then.
+
+    As long as they look the same, nothing in them need be read again.
+    """
+
+    link: Link
+    files: tuple[tuple[int, int, int], ...]
+
+
 class AuditLog:
     """Appends records. Any number of threads and processes may do so at the same time.
+
+    Threads that come while another one writes go to the disk together: one wait for the disk is
+    enough for all of them.
 
     Args:
         path: the log's file; its folder is made if need be.
@@ -65,6 +90,10 @@ class AuditLog:
         self._key = key
         self._max = max_file_bytes
         self._lock = Lock(path.with_suffix(".lock"))
+        self._queue: list[_Entry] = []
+        self._queued = threading.Lock()
+        self._writing = threading.Lock()
+        self._end: _End | None = None
 
     def append(
         self, item: Item, outcome: Outcome, policy_name: str, policy_fingerprint: str
@@ -81,35 +110,74 @@ class AuditLog:
             AuditError: it could not be written (disk full, no permission). The item must not
                 be released.
         """
-        fields = item_fields(item, outcome, policy_name, policy_fingerprint, self._key)
+        entry = _Entry(item_fields(item, outcome, policy_name, policy_fingerprint, self._key))
+        with self._queued:
+            self._queue.append(entry)
+        with self._writing:
+            if entry.sealed is None and entry.error is None:
+                self._write_queue()
+        if isinstance(entry.error, OSError):
+            raise AuditError(
+                f"the audit log cannot be written: {entry.error.strerror or 'system error'}",
+                f"make room, or make {self._path} writable",
+            )
+        if entry.error or entry.sealed is None:
+            raise entry.error or AuditError("the audit log was not written", "try again")
+        return AuditRecord.from_fields(entry.sealed)
+
+    def _write_queue(self) -> None:
+        """Write all that wait, or tell each why not."""
+        with self._queued:
+            batch, self._queue = self._queue, []
         try:
             make_folder(self._path.parent)
             with self._lock.held():
-                return AuditRecord.from_fields(self._append(fields))
-        except OSError as error:
-            raise AuditError(
-                f"the audit log cannot be written: {error.strerror or 'system error'}",
-                f"make room, or make {self._path} writable",
-            ) from None
+                sealed = self._append([entry.fields for entry in batch])
+        except BaseException as error:  # noqa: BLE001 - told to everybody who waits
+            self._end = None
+            for entry in batch:
+                entry.error = error
+        else:
+            for entry, fields in zip(batch, sealed, strict=True):
+                entry.sealed = fields
 
-    def _append(self, fields: Fields) -> Fields:
+    def _append(self, records: list[Fields]) -> list[Fields]:
         self._prepare()
         handle = open_private(self._path, os.O_RDWR | os.O_APPEND)
         try:
-            end, last, torn = _tail(handle)
-            if last is None:
-                last = self._last_of_rotated()
-            link, repairs = self._continue_from(last)
-            if torn:
-                os.ftruncate(handle, end)
-                note = f"{torn} bytes of an unfinished record were removed"
-                repairs.insert(0, repair_fields(TORN, note))
-            final, data = self._chained([*repairs, fields], link)
+            if self._end and self._end.files == self._look(handle):
+                link, end = self._end.link, os.fstat(handle).st_size
+                repairs: list[Fields] = []
+            else:
+                link, end, repairs = self._read_end(handle)
+            sealed, data = self._chained([*repairs, *records], link)
             self._write(handle, end, data)
+            link = Link(sealed[-1]["sequence"], sealed[-1]["hash"])
+            write_head(self._path, link, self._key)
+            self._end = _End(link, self._look(handle))
         finally:
             os.close(handle)
-        write_head(self._path, Link(final["sequence"], final["hash"]), self._key)
-        return final
+        return sealed[len(repairs) :]
+
+    def _read_end(self, handle: int) -> tuple[Link, int, list[Fields]]:
+        """Where the chain goes on in the file, after mending what is torn."""
+        end, last, torn = _tail(handle)
+        if last is None:
+            last = self._last_of_rotated()
+        link, repairs = self._continue_from(last)
+        if torn:
+            os.ftruncate(handle, end)
+            note = f"{torn} bytes of an unfinished record were removed"
+            repairs.insert(0, repair_fields(TORN, note))
+        return link, end, repairs
+
+    def _look(self, handle: int) -> tuple[tuple[int, int, int], ...]:
+        """How log and head look from outside."""
+        try:
+            both = (os.fstat(handle), head_path(self._path).stat())
+        except FileNotFoundError:
+            return ()
+        return tuple((one.st_ino, one.st_size, one.st_mtime_ns) for one in both)
 
     def _prepare(self) -> None:
         """A first file, or a new one when the last is full."""
@@ -156,13 +224,14 @@ class AuditLog:
         fields = decode(line) if is_sealed(line, self._key) else None
         return Link(fields["sequence"], fields["hash"]) if fields else None
 
-    def _chained(self, records: list[Fields], link: Link) -> tuple[Fields, bytes]:
-        """The last record as it was sealed, and the lines of all."""
-        sealed: Fields = {}
+    def _chained(self, records: list[Fields], link: Link) -> tuple[list[Fields], bytes]:
+        """The records as they were sealed, and their lines."""
+        sealed: list[Fields] = []
         data = b""
         for record in records:
-            sealed, line = seal(record, link.sequence + 1, link.hash, self._key)
-            link = Link(sealed["sequence"], sealed["hash"])
+            fields, line = seal(record, link.sequence + 1, link.hash, self._key)
+            link = Link(fields["sequence"], fields["hash"])
+            sealed.append(fields)
             data += line + b"\n"
         return sealed, data
 
