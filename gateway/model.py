@@ -67,6 +67,7 @@ class Purpose(StrEnum):
     STORAGE = "storage"
     COLLABORATION = "collaboration"
     TELEMETRY = "telemetry"
+    CONNECTED_EXPERIENCE = "connected-experience"
     SIGN_IN = "sign-in"
     OTHER = "other"
 
@@ -189,12 +190,25 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Bytes with a name that want to leave the machine."""
+    """Bytes with a name that want to leave the machine.
+
+    Args:
+        data: the bytes.
+        hint: what their sender says of them.
+        destination: where they are on their way to.
+        surface: where they were caught.
+        size: how many bytes must leave in their place, if they are changed at all, because the
+            sender has declared a size already; ``None`` if any number will do.
+        strategy: how what is bound to the bytes will be made right if they are changed
+            ("recompute", "re-sign"); empty where nothing is.
+    """
 
     data: bytes = field(repr=False)
     hint: Hint = Hint()
     destination: Destination = Destination()
     surface: Surface = Surface.API
+    size: int | None = None
+    strategy: str = ""
 
 
 @dataclass(frozen=True, slots=True)

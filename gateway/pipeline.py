@@ -10,12 +10,14 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from gateway.detect import Detector, Removed, ValueMatcher, removed
 from gateway.errors import CannotEdit, LimitExceeded, Unreadable
 from gateway.formats import Ledger, ending_after, layers, open_document, stands_in
 from gateway.formats._base import Document, edit_text
+from gateway.formats._fit import fitted
 from gateway.model import (
     AS_POLICY_SAYS,
     Action,
@@ -41,12 +43,17 @@ from gateway.outcomes import Case, blocked, kind_of, new_reference, released, un
 from gateway.policy import Policy, decide, decide_failure, decide_unreadable, detection_options
 from gateway.preview import look
 from gateway.redaction import Redactor
+from gateway.redaction.masks import masked
 from gateway.settings import Limits
 
 # What a file name cannot hold on one system or another stands in labels and masks.
 _NO_FILE_NAME = str.maketrans(dict.fromkeys('/\\:*?"<>|', "_"))
 
 _REMOVING = frozenset({Action.REPLACE, Action.MASK, Action.HASH})
+
+
+class _Unfit(Exception):
+    """Redacted bytes that are not as long as was declared; the message says why, for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +146,29 @@ class Pipeline:
         if drops:
             ledger.took(Rung.DROPPED)
         changes = _with_traces(self.policy, segments, edits[1]) + drops
-        outcome = self._redact(case, decision, document, segments, treated, changes)
+        outcome = self._redacted(case, decision, document, segments, treated, changes)
         return replace(outcome, rung=ledger.rung) if outcome.data is not None else outcome
+
+    def _redacted(
+        self,
+        case: Case,
+        decision: Decision,
+        document: Document,
+        segments: Sequence[Segment],
+        treated: Sequence[tuple[Finding, Treatment]],
+        edits: Sequence[Edit],
+    ) -> Outcome:
+        """The item with the edits made; with masks in their place if only so its size can be kept."""
+        masks = () if case.item.size is None else masked(edits, segments[1:])
+        problem = ""
+        for attempt in chain((edits,), masks):
+            try:
+                return self._redact(case, decision, document, segments, treated, attempt)
+            except _Unfit as error:
+                problem = problem or str(error)
+        counts = count_entities([f for f, t in treated if t.action in _REMOVING])
+        found = f"{_listed(counts)}: " if counts else ""
+        return blocked(case, f"{found}{problem}", decision.rule, counts)
 
     def _redact(
         self,
@@ -158,21 +186,23 @@ class Pipeline:
         except CannotEdit as error:
             return blocked(case, f"{found}{error}", decision.rule, counts)
         ending = ending_after(document)
-        if ending and case.item.surface is Surface.PROXY:  # the request says what kind it sends
+        bound = case.item.surface is Surface.PROXY or case.item.size is not None
+        if ending and bound:  # the request says what kind it sends
             why = f"{found}this kind can only be redacted as {ending}: convert it and send that"
             return blocked(case, why, decision.rule, counts)
         if ending:
             case = replace(case, name=case.name.removesuffix(case.item.hint.ending) + ending)
         gone = _removed(segments, treated, edits)
         hint = replace(case.item.hint, name=case.name)
-        survivor = self._verify(data, hint, gone, case.unread)
+        final = _fitted(case, data)
+        survivor = self._verify(final, hint, gone, case.unread)
         if survivor:
             # Between placeholders a value can stand free that was part of a longer word before.
-            data = self._once_more(data, hint, gone)
-            survivor = self._verify(data, hint, gone, case.unread)
+            final = _fitted(case, self._once_more(data, hint, gone))
+            survivor = self._verify(final, hint, gone, case.unread)
         if survivor:
             return blocked(case, f"{found}{survivor}", decision.rule, counts)
-        return released(case, decision, data, Rung.NATIVE, counts)
+        return released(case, decision, final, Rung.NATIVE, counts)
 
     def _once_more(self, data: bytes, hint: Hint, gone: Removed) -> bytes:
         """Replace what stands in redacted bytes still, where that can be done."""
@@ -323,6 +353,22 @@ def preload() -> None:
     from gateway.formats import format_names
 
     format_names()
+
+
+def _fitted(case: Case, data: bytes) -> bytes:
+    """Redacted bytes, made as long as the item's sender declared, if so.
+
+    Raises:
+        _Unfit: they cannot be made so long.
+    """
+    size = case.item.size
+    if size is None:
+        return data
+    try:
+        return fitted(data, size, case.format, case.item.data)
+    except CannotEdit as error:
+        told = f"it would have to be exactly {size} bytes long, as its sender declared"
+        raise _Unfit(f"{told}: {error}") from None
 
 
 def _with_traces(policy: Policy, segments: Sequence[Segment], edits: Sequence[Edit]) -> list[Edit]:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from gateway.model import Destination, Item, Outcome, Purpose
+from gateway.model import Destination, Item, Outcome, Purpose, Verdict
 
 VERSION: Final = 1
 NO_HASH: Final = "0" * 64
@@ -58,6 +58,7 @@ class AuditRecord:
         counts: findings removed or blocked, by entity.
         unread: how many parts could not be read, by reason.
         rung: how the result was made.
+        strategy: how what is bound to the bytes was made right for others; empty when allowed.
         milliseconds: wall time spent.
         policy: name of the policy, and ``policy_fingerprint`` of its content.
         why: for a repair, what was wrong ("torn", "missing", "head", "damaged").
@@ -81,6 +82,7 @@ class AuditRecord:
     counts: Mapping[str, int] = field(default_factory=dict)
     unread: Mapping[str, int] = field(default_factory=dict)
     rung: str = ""
+    strategy: str = ""
     milliseconds: int = 0
     policy: str = ""
     policy_fingerprint: str = ""
@@ -133,7 +135,7 @@ _ALL_FIELDS = ("sequence", "previous", "version", "kind", "time")
 _REPAIR_FIELDS = (*_ALL_FIELDS, "why", "note")
 _ITEM_FIELDS = (
     *_ALL_FIELDS, "reference", "surface", "destination", "format", "size", "item", "output", "verdict",
-    "rule", "counts", "unread", "rung", "milliseconds", "policy", "policy_fingerprint",
+    "rule", "counts", "unread", "rung", "strategy", "milliseconds", "policy", "policy_fingerprint",
 )  # fmt: skip
 
 
@@ -159,6 +161,7 @@ def item_fields(
         "counts": {_clean(name): int(n) for name, n in _first(outcome.counts)},
         "unread": dict(whys.most_common(_MAX_ENTRIES)),
         "rung": _clean(outcome.rung),
+        "strategy": "" if outcome.verdict is Verdict.ALLOW else _clean(item.strategy),
         "milliseconds": round(outcome.milliseconds),
         "policy": _clean(policy),
         "policy_fingerprint": _clean(policy_fingerprint),
