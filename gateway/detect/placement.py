@@ -131,7 +131,7 @@ def _can_stand(span: Span, segment: Segment, records: set[str]) -> bool:
         return segment.role is not Role.PICTURE or len(value) > 1
     if is_identifier(segment.text, span.start, span.end):
         return False
-    cell = len(segment.text.split()) <= _LABEL and bool(segment.column or segment.context)
+    cell = bool(segment.column or segment.context) and _has_few_words(segment.text)
     alone = len(value) + 2 >= len(segment.text.strip()) or segment.role is Role.PICTURE or cell
     if span.entity == "ADDRESS":
         misread = "\t" in value or (alone and len(value.split()) <= _TOO_FEW)  # cells of a table
@@ -155,10 +155,13 @@ def _is_choice(segment: Segment) -> bool:
         return False
     if segment.column and not segment.column.startswith("$"):
         return False  # a table's column is judged as a whole
-    words = segment.text.split()
-    return len(words) <= _LABEL and not re.search(
+    return _has_few_words(segment.text) and not re.search(
         r"[,.!?;:]\s|[.!?]\Z|[。，；：！？]", segment.text
     )
+
+
+def _has_few_words(text: str) -> bool:
+    return len(text.split(maxsplit=_LABEL)) <= _LABEL
 
 
 def _is_about_people(label: str) -> bool:

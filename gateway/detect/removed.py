@@ -8,6 +8,7 @@ was removed, and may stand where detection, having seen it there, let it stand.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 
 from gateway.detect.placement import NAMES, is_identifier, is_structure
@@ -94,14 +95,26 @@ def removed(
         if is_structure(segment):
             structural.update(value for _, _, value in seen.find(segment.text))
             continue
-        covered = spans.get(position, [])
+        covered = _merged(spans.get(position, []))
         for start, end, value in matcher.find(segment):
-            if not any(first < end and start < last for first, last in covered):
+            before = bisect_left(covered, (end, 0))
+            if not before or covered[before - 1][1] <= start:
                 standing.add(value)
     latin = {value for value in names if not _IDEOGRAPH.search(value)}
     short = {value for value in names & structural if len(value) <= _SHORT}
     kept = {value: new for value, new in fillings.items() if value not in latin & standing}
     return Removed(kept, (latin - standing) | short)
+
+
+def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same places in order, none of which meets another."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
 
 
 def _is_name(text: str, hit: Match) -> bool:

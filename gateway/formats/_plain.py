@@ -61,7 +61,8 @@ def pieces(text: str, start: int, end: int) -> Iterator[Piece]:
     Five decimal digits in a row are no such escape: they may be the beginning of a number.
     """
     at = start
-    for run in _ESCAPES.finditer(text, start, end) if "\\u" in text else ():
+    escaped = text.find("\\u", start, end) >= 0
+    for run in _ESCAPES.finditer(text, start, end) if escaped else ():
         if at < run.start():
             yield Piece(text[at : run.start()], at, run.start())
         at = run.start()

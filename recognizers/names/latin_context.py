@@ -40,6 +40,7 @@ _CUES = re.compile(
       | (?<!\w)(?i:name[ ]is|name['’]?s|named|he['’]?s[ ]called|she['’]?s[ ]called|me[ ]llamo|mi[ ]chiamo|je[ ]m['’]appelle|ich[ ]hei(?:ß|ss)e|ik[ ]heet|soy)[ ](?P<called>{_SMALL}(?:[ ]{_SMALL})?)"""
 )
 _PAIR = re.compile(rf"(?<![\w.@/_-])({_SMALL}) ({_SMALL})(?![\w@/_(=-]|\.\w)")
+_ARTICLE = re.compile(rf"(?<!{_LETTERS})(?:the|an?) (?:({_LETTERS}+) )?\Z")
 _GAP = re.compile(r" (?:(?:van|von|der|den|de|la|ter|ten|te|zu|del|della|di|da|dos|bin|ibn|al|el|y|of) ){1,2}")  # fmt: skip
 _LEADING = re.compile(r"(?:Van|Von|De|Der|Den|Ter|Ten|Du|Della|Di|Dos)\Z")
 _LOCAL_PART = re.compile(r"(?<![\w.+-])([A-Za-z][\w.+-]{2,40})@[\w-]+\.")
@@ -66,8 +67,18 @@ def named_without_capitals(text: str) -> Iterator[Found]:
     at = 0
     while match := _PAIR.search(text, at):
         at = match.end(1)
-        if _is_listed(match[1], "F") and _is_listed(match[2], "L"):
+        if (
+            _is_listed(match[1], "F")
+            and _is_listed(match[2], "L")
+            and not _is_described(text, match.start())
+        ):
             yield Found(match.start(), match.end(), PERSON, _SPOKEN_OF)
+
+
+def _is_described(text: str, at: int) -> bool:
+    """Whether an article stands before, a word between at most ("the quick brown fox")."""
+    article = _ARTICLE.search(text, max(0, at - 32), at)
+    return article is not None and key(article[1] or "") not in ROLES
 
 
 def _may_name(word: str, *, sure: bool) -> bool:

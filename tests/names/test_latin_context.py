@@ -85,3 +85,15 @@ def test_who_acts_is_a_person_and_a_country_is_not() -> None:
 def test_a_word_of_an_e_mail_address_is_a_name_elsewhere() -> None:
     text = "Ask Truscott, gavin.truscott@mail.example, about it"
     assert [("Truscott", PERSON)] == shown(text, list(addressed(text)))
+
+
+@pytest.mark.parametrize(
+    ("expected", "text"),
+    [
+        ([], "the quick brown fox jumps over the lazy dog"),
+        ([], "a brown fox came by"),
+        ([("dmitri volkov", PERSON)], "ask the patient dmitri volkov"),
+    ],
+)
+def test_an_article_makes_words_of_names_unless_it_is_that_of_a_role(expected, text) -> None:
+    assert expected == shown(text, list(named_without_capitals(text)))
