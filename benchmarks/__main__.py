@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 
-from benchmarks import detection, exact, proxy
+from benchmarks import detection, exact, load, proxy
 
 
 def command_line() -> None:
@@ -41,6 +41,7 @@ def main() -> None:
     """Run everything."""
     command_line()
     proxy.measure(detection.prose)
+    load.measure(detection.prose)
     detection.measure()
     exact.exact_data()
 

@@ -13,7 +13,6 @@ import hashlib
 import logging
 import multiprocessing
 import os
-import queue
 import signal
 import threading
 from collections.abc import Callable
@@ -25,6 +24,7 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from gateway.errors import GatewayError
+from gateway.lanes import Lanes, Takes
 from gateway.model import AS_POLICY_SAYS, Item, Outcome, Rung, Tuning, Wanted
 from gateway.outcomes import blocked_outcome, failed_outcome
 from gateway.pipeline import Pipeline, build, preload
@@ -33,6 +33,9 @@ from gateway.settings import Limits
 
 _START_SECONDS = 120
 _ITEMS_PER_CHILD = 2000
+_LARGE = 128 * 1024
+"""Bytes from which on an item may take long enough for others to notice."""
+
 _SHUTTING_DOWN = "the gateway is shutting down"
 
 
@@ -45,6 +48,10 @@ class Confinement(Protocol):
 
     def begin(self, limits: Limits) -> None:
         """Before each item."""
+        ...
+
+    def give_way(self) -> None:
+        """Once, in a child that may work on something for long: let others have the processor."""
         ...
 
 
@@ -100,7 +107,8 @@ class _Died(Exception):
 class WorkerPool:
     """Children that run the pipeline, one item each at a time.
 
-    They start at once and load what takes time; items wait for :meth:`configure`.
+    They start at once and load what takes time; items wait for :meth:`configure`. Where there are
+    several, one takes small items only, so that a large document keeps nobody waiting.
 
     Args:
         confinement: limits of the operating system, laid on by the child itself.
@@ -120,9 +128,14 @@ class WorkerPool:
         self._configured = threading.Event()
         self._confinement = confinement
         self._record = record
-        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._tasks: Lanes[_Task] = Lanes()
         self._threads = [
-            threading.Thread(target=self._serve, name=f"worker-{n}", daemon=True)
+            threading.Thread(
+                target=self._serve,
+                args=(Takes.of(n, count),),
+                name=f"worker-{n}",
+                daemon=True,
+            )
             for n in range(count)
         ]
         self._warm = threading.Semaphore(0)
@@ -137,7 +150,7 @@ class WorkerPool:
         future: Future[Outcome] = Future()
         with self._gate:
             if not self._closed:
-                self._tasks.put(_Task(item, wanted, future))
+                self._tasks.put(_Task(item, wanted, future), large=len(item.data) >= _LARGE)
                 return future
         future.set_result(blocked_outcome(item, _SHUTTING_DOWN))
         return future
@@ -162,14 +175,12 @@ class WorkerPool:
         with self._gate:  # nothing is queued behind the end
             self._closed = True
         if at_once:
-            with contextlib.suppress(queue.Empty):
-                while task := self._tasks.get_nowait():
-                    task.future.set_result(blocked_outcome(task.item, _SHUTTING_DOWN))
+            for task in self._tasks.clear():
+                task.future.set_result(blocked_outcome(task.item, _SHUTTING_DOWN))
             for child in self._children:
                 child.stop()
         self._configured.set()
-        for _ in self._threads:
-            self._tasks.put(None)
+        self._tasks.end()
         for thread in self._threads:
             thread.join()
 
@@ -179,8 +190,8 @@ class WorkerPool:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self.close(at_once=kind is not None)
 
-    def _serve(self) -> None:
-        child = _Child(self._confinement)
+    def _serve(self, takes: Takes) -> None:
+        child = _Child(self._confinement, takes)
         self._children.append(child)
         try:
             with contextlib.suppress(Exception):  # each item tries again, and is told why
@@ -190,7 +201,7 @@ class WorkerPool:
                 if self._job is not None:
                     child.prepare(self._job)
             self._warm.release()
-            while (task := self._tasks.get()) is not None:
+            while (task := self._tasks.take(takes)) is not None:
                 if not task.future.set_running_or_notify_cancel():
                     continue
                 job = self._job  # it may be another by the time the verdict is there
@@ -234,8 +245,9 @@ def _judged(child: _Child, job: Job | None, task: _Task) -> Outcome:
 class _Child:
     """One child process and the pipe to it; restarted when it dies."""
 
-    def __init__(self, confinement: Confinement) -> None:
+    def __init__(self, confinement: Confinement, takes: Takes) -> None:
         self._confinement = confinement
+        self._takes = takes
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
         self._job: Job | None = None
@@ -292,7 +304,10 @@ class _Child:
             context = multiprocessing.get_context("spawn")
             self._pipe, theirs = context.Pipe()
             process = context.Process(
-                target=_main, args=(theirs, self._confinement), name="gateway-worker", daemon=True
+                target=_main,
+                args=(theirs, self._confinement, self._takes),
+                name="gateway-worker",
+                daemon=True,
             )
             process.start()
             self._process = process
@@ -345,7 +360,7 @@ class _Child:
         self._items = 0
 
 
-def _main(pipe: Connection, confinement: Confinement) -> None:
+def _main(pipe: Connection, confinement: Confinement, takes: Takes) -> None:
     """The child: build the pipeline for each job, judge each item."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Libraries log text; the parent speaks for the child. (Not logging.disable: a filter of ours
@@ -357,6 +372,8 @@ def _main(pipe: Connection, confinement: Confinement) -> None:
         preload()
         gc.freeze()
         gc.enable()
+        if takes is Takes.LARGE:
+            confinement.give_way()
         while (message := pipe.recv()) is not None:
             if isinstance(message, Job):
                 try:

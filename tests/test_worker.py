@@ -33,6 +33,9 @@ class Trouble:
             raise OSError("no resources")
         ProcessLimits().enter(limits)
 
+    def give_way(self) -> None:
+        ProcessLimits().give_way()
+
     def begin(self, limits: Limits) -> None:
         ProcessLimits().begin(limits)
         if os.path.exists(self.marker):
@@ -157,3 +160,19 @@ def test_a_verdict_on_another_item_blocks():
     outcome = _judged(Mistaken(), job(), task)
     assert (Verdict.BLOCK, None) == (outcome.verdict, outcome.data)
     assert "another item" in outcome.reason
+
+
+def test_small_items_pass_while_a_large_one_is_under_way(tmp_path):
+    """The large one hangs until its time is over; the small ones have their verdicts before."""
+    large = Item(b"plain words\n" * 20_000)
+    with WorkerPool(Trouble("hang", str(tmp_path / "happened")), count=2) as pool:
+        pool.configure(job(wall_seconds=20))
+        pool.warm()
+        slow = pool.submit(large)
+        while not (tmp_path / "happened").exists():
+            time.sleep(0.01)
+        verdicts = [pool.submit(Item(b"a word")).result().verdict for _ in range(5)]
+        assert not slow.done()
+        pool.close(at_once=True)
+    assert [Verdict.ALLOW] * 5 == verdicts
+    assert Verdict.BLOCK is slow.result().verdict

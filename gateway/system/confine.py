@@ -8,6 +8,7 @@ which the parent keeps, holds. :func:`missing` says what this machine lacks.
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,9 @@ from gateway.settings import Limits
 resource: Any = None  # Windows has none
 if importlib.util.find_spec("resource"):
     import resource
+
+
+_BEHIND = 5
 
 
 def missing() -> tuple[str, ...]:
@@ -50,3 +54,8 @@ class ProcessLimits:
         _, hard = resource.getrlimit(resource.RLIMIT_CPU)
         budget = int(used.ru_utime + used.ru_stime) + 1 + limits.cpu_seconds
         resource.setrlimit(resource.RLIMIT_CPU, (budget, hard))
+
+    def give_way(self) -> None:
+        """Run behind whatever else wants the processor; Windows is not asked."""
+        if hasattr(os, "nice"):
+            os.nice(_BEHIND)

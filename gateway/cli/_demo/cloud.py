@@ -37,17 +37,20 @@ class Cloud:
 
 
 @contextmanager
-def running_cloud(hosts: Sequence[str], folder: Path) -> Iterator[Cloud]:
+def running_cloud(
+    hosts: Sequence[str], folder: Path, handler: type[Handler] | None = None
+) -> Iterator[Cloud]:
     """Serve all ``hosts`` on a free loopback port.
 
     Args:
         hosts: names that the certificate is for.
         folder: where the throw-away CA and key are kept.
+        handler: answers the requests, if not as the demonstration does.
     """
     ca_file, chain = _certificates(hosts, folder)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(chain)
-    server = _Server(("127.0.0.1", 0), _Handler)
+    server = _Server(("127.0.0.1", 0), handler or Handler)
     server.socket = context.wrap_socket(
         server.socket, server_side=True, do_handshake_on_connect=False
     )
@@ -68,7 +71,9 @@ class _Server(ThreadingHTTPServer):
     arrivals: list[Arrival]
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
+    """Keeps what arrives and answers as the services do."""
+
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # else each answer waits for a delayed acknowledgement
 
