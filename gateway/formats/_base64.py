@@ -34,6 +34,8 @@ _MAGIC = (
 )  # fmt: skip
 """First bytes of the file types that are worth naming as unread when nobody can open them."""
 
+_CELL_REQUEST = b"\x9c\xcf\x29\xf3\x39\x94\x06\x9b"  # [MS-FSSHTTPB] §2.2.2.1
+
 
 def decode_candidate(text: str, minimum: int = MINIMUM) -> bytes | None:
     """The bytes behind a string that looks like base64 as a whole, in any dialect.
@@ -145,7 +147,7 @@ def parse_data_url(text: str) -> DataUrl | None:
 
 def has_magic(data: bytes) -> bool:
     """Whether bytes begin like a well-known file type."""
-    return data.startswith(_MAGIC) or data[4:8] == b"ftyp"
+    return data.startswith(_MAGIC) or data[4:8] == b"ftyp" or data.startswith(_CELL_REQUEST, 4)
 
 
 def is_text(data: bytes) -> bool:

@@ -15,6 +15,7 @@ from gateway.errors import LimitExceeded, Unreadable
 from gateway.formats._base64 import (
     MINIMUM,
     DataUrl,
+    decode_base64,
     decode_candidate,
     encode_like,
     has_magic,
@@ -34,6 +35,16 @@ _DATA_WORDS = (
 _DATA_FIELDS = frozenset(_DATA_WORDS.split())
 """Names (without case, hyphens, underscores) of members whose base64 is a document."""
 
+_SAID_WORDS = (
+    "filedata bytes rawbytes contentbytes filebase64 base64 b64 b64json base64data base64content"
+    " imagebase64 imagebytes"
+)
+_SAID = frozenset(_SAID_WORDS.split())
+"""Of these, the names that leave no doubt: what stands there is base64, however short."""
+
+_MAY_SAY = _SAID | {"data"}
+_LONGEST_SAID = 16
+
 _SEALED_WORDS = (
     "signature sig thoughtsignature encryptedcontent ciphertext encrypted token hash digest sha256"
     " sha512 md5 checksum nonce hmac embedding etag"
@@ -42,6 +53,24 @@ _SEALED = frozenset(_SEALED_WORDS.split())
 """Names of members that only their sender or receiver can read; a changed byte breaks them."""
 
 _SEALED_TYPES = frozenset({"redacted_thinking", "reasoning", "encrypted"})
+
+
+def may_say_base64(key: str) -> bool:
+    """Whether a name, its siblings asked, could say that a short string is base64."""
+    return len(key) <= _LONGEST_SAID and simple_name(key) in _MAY_SAY
+
+
+def _says_base64(keys: Sequence[str], kind: str) -> bool:
+    """Whether names (nearest first) and the sibling ``type`` leave no doubt."""
+    names = [simple_name(key) for key in keys[:2]]
+    if not names or names[0] not in _MAY_SAY:
+        return False
+    return names[0] != "data" or kind == "base64" or names[-1] == "inlinedata"
+
+
+def is_sealed(keys: Sequence[str]) -> bool:
+    """Whether a value under these names (nearest first) is a signature, a hash or a cipher text."""
+    return bool(keys) and simple_name(keys[0]) in _SEALED
 
 
 _HOLDS_BASE64 = re.compile(
@@ -114,10 +143,10 @@ def find_embedded(
     if text.rstrip()[-1:] == ">" and _HTML.match(text):
         return _verbatim(text, Hint("", "text/html"))
     if len(text) < MINIMUM:
-        return None
+        return _short(text, hint) if _says_base64(keys, kind) else None
     names = [simple_name(key) for key in keys[:2]]
     data = decode_candidate(text)
-    if data is None or (names and names[0] in _SEALED) or kind in _SEALED_TYPES:
+    if data is None or is_sealed(keys) or kind in _SEALED_TYPES:
         return None
     meant = bool(names) and (names[0] in _DATA_FIELDS or names[-1] == "inlinedata")
     if meant or has_magic(data) or is_text(data):
@@ -134,10 +163,17 @@ def find_document(
         Unreadable: as there.
     """
     found = find_embedded(text, keys, hint=hint, kind=kind)
-    sealed = kind in _SEALED_TYPES or bool(keys and simple_name(keys[0]) in _SEALED)
+    sealed = kind in _SEALED_TYPES or is_sealed(keys)
     if found or sealed or not _HOLDS_BASE64.search(text) or decode_candidate(text):
         return found
     return _verbatim(text, Hint("", "text/plain"))
+
+
+def _short(text: str, hint: Hint) -> Embedded | None:
+    """A few words or a small file in what is said to be base64."""
+    data = decode_base64(text) if text.isascii() else None
+    found = bool(data) and data is not None and (has_magic(data) or is_text(data))
+    return Embedded(data, hint, "", text, None) if found and data is not None else None
 
 
 def _verbatim(text: str, hint: Hint) -> Embedded | None:

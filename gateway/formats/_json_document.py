@@ -11,7 +11,7 @@ from typing import NamedTuple
 from gateway.errors import LimitExceeded, Unreadable
 from gateway.formats._base import Descend, Opener, edit_text
 from gateway.formats._children import Children
-from gateway.formats._embedded import Embedded, find_document, may_hold_document
+from gateway.formats._embedded import Embedded, find_document, may_hold_document, may_say_base64
 from gateway.formats._encoding import Decoded
 from gateway.formats._json_scan import (
     Frame,
@@ -129,7 +129,7 @@ class JsonDocument:
     def add(self, place: Place, text: str, role: Role = Role.BODY) -> None:
         """Take in a place as a segment of the document's own."""
         self._own.append(place)
-        column = _column(place) if role is Role.BODY else ""
+        column = column_of(place) if role is Role.BODY else ""
         self._children.own.append(Segment(text, place.part, role, place.context(), column))
 
     def add_number(self, place: Place) -> None:
@@ -150,7 +150,7 @@ class JsonDocument:
         place = lines[0][0]
         text = "".join(line for _, line in lines)
         try:
-            embedded = find_document(text, _keys(place)) if may_hold_document(text) else None
+            embedded = find_document(text, keys_of(place)) if may_hold_document(text) else None
         except Unreadable as error:
             self._children.unread.append(Unread(place.part, str(error)))
             return
@@ -169,7 +169,7 @@ class JsonDocument:
         frame = place.frame
         try:
             embedded = find_document(
-                text, _keys(place), hint=_hint(frame), kind=_told(frame, Tag.TYPE)
+                text, keys_of(place), hint=hint_of(frame), kind=told(frame, Tag.TYPE)
             )
         except Unreadable as error:
             self._children.unread.append(Unread(place.part, str(error)))
@@ -283,7 +283,7 @@ def build(name: str, decoded: Decoded, places: Sequence[Place], open_child: Open
             shown = unescape(shown)
         if place.kind is Kind.KEY:
             document.add(place, shown, Role.KEY)
-        elif may_hold_document(shown):
+        elif may_hold_document(shown) or may_say_base64(place.key):
             document.add_string(place, shown, open_child)
         else:
             document.add(place, shown)
@@ -293,26 +293,29 @@ def build(name: str, decoded: Decoded, places: Sequence[Place], open_child: Open
 _ORDINAL = re.compile(r"\[[0-9]+\]|^line [0-9]+(?=: )")
 
 
-def _column(place: Place) -> str:
+def column_of(place: Place) -> str:
     """What all values of one key have in common, in arrays and from line to line."""
     column, count = _ORDINAL.subn("[*]", place.part)
     return column if count else ""
 
 
-def _keys(place: Place) -> tuple[str, ...]:
+def keys_of(place: Place) -> tuple[str, ...]:
+    """The names that a value stands under, nearest first."""
     frame = place.frame
     if frame is None:
         return ()
     return (place.key, *frame.keys) if frame.is_object else frame.keys
 
 
-def _told(frame: Frame | None, tag: Tag) -> str:
+def told(frame: Frame | None, tag: Tag) -> str:
+    """What the members of an object say of their sibling, or nothing."""
     return frame.told.get(tag, "") if frame else ""
 
 
-def _hint(frame: Frame | None) -> Hint:
-    name = _told(frame, Tag.FILENAME).replace("\\", "/").rpartition("/")[2]
-    return Hint(name, _told(frame, Tag.MEDIA_TYPE))
+def hint_of(frame: Frame | None) -> Hint:
+    """What the members of an object claim about a file in one of them."""
+    name = told(frame, Tag.FILENAME).replace("\\", "/").rpartition("/")[2]
+    return Hint(name, told(frame, Tag.MEDIA_TYPE))
 
 
 def _unused(part: str, taken: dict[str, tuple[Place, Embedded]]) -> str:
@@ -367,7 +370,7 @@ def _hidden_layers(
     """What a number or string shows beyond its characters."""
     if isinstance(value, _Number):
         yield expand_number(value)
-    elif may_hold_document(value):
+    elif may_hold_document(value) or any(map(may_say_base64, keys[:1])):
         hint, kind = _siblings(owner)
         if embedded := find_document(value, keys, hint=hint, kind=kind):
             yield embedded.label

@@ -10,7 +10,7 @@ from functools import cache
 
 import gateway.formats
 from gateway.errors import LimitExceeded, Unreadable
-from gateway.formats._base import Document, Format
+from gateway.formats._base import WRAPS, Document, Format
 from gateway.formats._ledger import Ledger
 from gateway.formats._raw import raw_layers
 from gateway.formats._unknown import describe
@@ -34,7 +34,7 @@ def _choose(data: bytes, hint: Hint) -> Format:
     scored = [(f.score(data, hint), f.name, f) for f in _formats()]
     score, _, best = max(scored, key=lambda entry: entry[:2])
     sure = sorted(name for score, name, _ in scored if score >= 1.0)
-    if len(sure) > 1:  # another program may open it as the other kind
+    if len(sure) > 1 and score < WRAPS:  # another program may open it as the other kind
         raise Unreadable(f"polyglot: reads as {' and as '.join(sure)}")
     if score < 0:
         raise Unreadable(describe(data))

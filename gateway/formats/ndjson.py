@@ -1,4 +1,8 @@
-"""NDJSON, also called JSON Lines: one JSON value a line, each addressed "line 3: $.x"."""
+"""NDJSON, also called JSON Lines: one JSON value a line, each addressed "line 3: $.x".
+
+Values may stand between record separators instead of line breaks: before each in JSON text
+sequences (RFC 7464), behind each in SignalR's messages (its hub protocol, "JSON encoding").
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,9 @@ from gateway.formats._json_text import decode_json
 from gateway.formats.json import first_byte
 from gateway.model import Hint
 
+_SEPARATOR = "\x1e"
 _LINE = re.compile(r"[^\n]*[^\s][^\n]*")
+_RECORD = re.compile(r"[^\x1e]*[^\s\x1e][^\x1e]*")
 
 
 class _NdJson:
@@ -23,12 +29,15 @@ class _NdJson:
 
     def score(self, data: bytes, hint: Hint) -> float:
         """One line alone is JSON; lines that are not all JSON are left to JSON, or to text."""
-        if first_byte(data) not in (b"{", b"[") or data.count(b"\n") == 0:
+        separated = _SEPARATOR.encode() in data
+        first_one = first_byte(data.lstrip(b"\x1e") if separated else data)
+        if first_one not in (b"{", b"[") or not (separated or b"\n" in data):
             return -1.0
         try:
             decoded = decode_json(data, declared_charset(hint))
-            first = _LINE.search(decoded.text)
-            if first is None or _LINE.search(decoded.text, first.end()) is None:
+            lines = _records(decoded.text)
+            first = lines.search(decoded.text)
+            if first is None or not (separated or lines.search(decoded.text, first.end())):
                 return -1.0
             scan(decoded.text, *first.span())  # most text that begins with a bracket fails here
             _scan_lines(decoded)
@@ -41,9 +50,15 @@ class _NdJson:
         return build(self.name, decoded, _scan_lines(decoded), open_child)
 
     def layers(self, data: bytes, hint: Hint, descend: Descend) -> Iterator[str]:
-        for line in decode_json(data, declared_charset(hint)).text.split("\n"):
+        text = decode_json(data, declared_charset(hint)).text
+        for line in text.split(_SEPARATOR if _SEPARATOR in text else "\n"):
             if line.strip():
                 yield from value_layers(line, descend)
+
+
+def _records(text: str) -> re.Pattern[str]:
+    """What finds the values of a text one after the other."""
+    return _RECORD if _SEPARATOR in text else _LINE
 
 
 def _scan_lines(decoded: Decoded) -> list[Place]:
@@ -55,8 +70,9 @@ def _scan_lines(decoded: Decoded) -> list[Place]:
     """
     places: list[Place] = []
     number, at = 1, 0
-    for line in _LINE.finditer(decoded.text):
-        number += decoded.text.count("\n", at, line.start())
+    separator = _SEPARATOR if _SEPARATOR in decoded.text else "\n"
+    for line in _records(decoded.text).finditer(decoded.text):
+        number += decoded.text.count(separator, at, line.start())
         at = line.start()
         places += scan(decoded.text, *line.span(), root=f"line {number}: $")
     return places

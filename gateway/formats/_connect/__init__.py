@@ -1,0 +1,1 @@
+"""Envelopes of the Connect and gRPC protocols."""

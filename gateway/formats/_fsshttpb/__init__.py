@@ -1,0 +1,1 @@
+"""What Office sends when it saves to SharePoint."""

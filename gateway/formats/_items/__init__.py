@@ -1,0 +1,1 @@
+"""Self-describing binary messages: CBOR and MessagePack."""

@@ -1,0 +1,1 @@
+"""Protocol Buffers without a schema."""
