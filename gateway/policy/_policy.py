@@ -7,9 +7,20 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from gateway.model import Action, Treatment
+from gateway.model import Action, Purpose, Treatment
 from gateway.policy._yaml import Location, nearest_line
-from gateway.policy.schema import EVERYTHING, PolicyFile, PolicyTest, Rule
+from gateway.policy.schema import (
+    CONNECTED_EXPERIENCES,
+    EVERYTHING,
+    Deny,
+    PolicyFile,
+    PolicyTest,
+    Rule,
+)
+
+_NO_CONNECTED_EXPERIENCES = Deny(
+    name=CONNECTED_EXPERIENCES, purposes=(Purpose.CONNECTED_EXPERIENCE,)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,12 @@ class Policy:
     def description(self) -> str:
         """What the policy is for, in a sentence."""
         return self.content.description
+
+    @property
+    def denials(self) -> tuple[Deny, ...]:
+        """Where nothing goes at all: the list in the file and what its switches add."""
+        switched = self.content.connected_experiences == "deny"
+        return self.content.deny + (_NO_CONNECTED_EXPERIENCES,) * switched
 
     @property
     def rules(self) -> tuple[Rule, ...]:

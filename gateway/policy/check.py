@@ -68,11 +68,20 @@ def warnings(policy: Policy) -> list[Warned]:
     for index, rule in enumerate(content.rules):
         if rule.action is Action.ALLOW and EVERYTHING in rule.entities and not _says_where(rule):
             warn(f"rule '{rule.name}' allows everything everywhere", "rules", index, "action")
-    if content.otherwise is Action.ALLOW:
-        warn("otherwise: allow lets through whatever no rule names", "otherwise")
-    if not content.tests:
-        warn("the policy has no tests", "name")
+    for what, key in _of_the_whole(content):
+        warn(what, key)
     return sorted(found, key=lambda entry: entry.line)
+
+
+def _of_the_whole(content: PolicyFile) -> Iterator[tuple[str, str]]:
+    """Warnings about single keys, each with its key."""
+    if content.connected_experiences == "allow":
+        what = "connected_experiences: allow sends what applications pick from open documents as is"
+        yield what, "connected_experiences"
+    if content.otherwise is Action.ALLOW:
+        yield "otherwise: allow lets through whatever no rule names", "otherwise"
+    if not content.tests:
+        yield "the policy has no tests", "name"
 
 
 def _says_where(scope: Scope) -> bool:

@@ -12,6 +12,7 @@ from gateway.model import (
     Destination,
     DetectionOptions,
     Finding,
+    Purpose,
     Surface,
     Treatment,
     Unread,
@@ -19,7 +20,7 @@ from gateway.model import (
     count_entities,
 )
 from gateway.policy._policy import Policy, treatment_of, treatment_otherwise
-from gateway.policy.schema import Deny, Rule
+from gateway.policy.schema import CONNECTED_EXPERIENCES, Deny, Rule
 
 UNREADABLE: Final = "unreadable"
 FAILURES: Final = "failures"
@@ -47,7 +48,8 @@ def decide(
     Returns:
         a decision whose ``treatments`` stand in the order of ``findings``. It blocks if the
         destination is denied, if one finding is to be blocked, or if a part is unread and the
-        policy does not allow that.
+        policy does not allow that. What connected experiences send is let be if the
+        policy allows it.
     """
     denied = _denied(policy, destination, surface)
     if denied is not None:
@@ -55,6 +57,9 @@ def decide(
         return Decision(
             Verdict.BLOCK, (treatment,) * len(findings), _denied_reason(denied), denied.label
         )
+    if _let_be(policy, destination):
+        treatment = Treatment(Action.ALLOW, CONNECTED_EXPERIENCES)
+        return Decision(Verdict.ALLOW, (treatment,) * len(findings), rule=CONNECTED_EXPERIENCES)
     treatments = _treatments(policy, findings, destination, surface)
     refused = [
         part for part in unread if not _may_be_unread(policy, part.why, destination, surface)
@@ -144,10 +149,20 @@ def _thresholds(policy: Policy, written: Mapping[str, float]) -> dict[str, float
 
 
 def _denied(policy: Policy, destination: Destination, surface: Surface) -> Deny | None:
-    return next((d for d in policy.content.deny if d.matches(destination, surface)), None)
+    return next((d for d in policy.denials if d.matches(destination, surface)), None)
+
+
+def _let_be(policy: Policy, destination: Destination) -> bool:
+    """Whether policy lets everything go there as it is."""
+    return (
+        destination.purpose is Purpose.CONNECTED_EXPERIENCE
+        and policy.content.connected_experiences == "allow"
+    )
 
 
 def _may_be_unread(policy: Policy, why: str, destination: Destination, surface: Surface) -> bool:
+    if _let_be(policy, destination):
+        return True
     for choice in policy.content.unreadable:
         if choice.matches(destination, surface) and choice.matches_why(why):
             return choice.action is Action.ALLOW

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from gateway.model import Purpose
 from gateway.policy._policy import Policy
-from gateway.policy.schema import FailureChoice, Rule, Scope, UnreadableChoice
+from gateway.policy.schema import (
+    CONNECTED_EXPERIENCES,
+    FailureChoice,
+    Rule,
+    Scope,
+    UnreadableChoice,
+)
 
 
 def describe(policy: Policy) -> str:
     """The rules of a policy in the order in which they are tried, as plain text."""
     content = policy.content
     rows = [("rule", "what", "where", "action")]
-    rows += [(deny.label, "anything at all", _where(deny), "block") for deny in content.deny]
+    rows += [(deny.label, "anything at all", _where(deny), "block") for deny in policy.denials]
+    if content.connected_experiences == "allow":
+        where = str(Purpose.CONNECTED_EXPERIENCE)
+        rows.append((CONNECTED_EXPERIENCES, "anything at all", where, "allow"))
     rows += [("ignore", name, "anywhere", "not looked for") for name in content.ignore]
     rows += [(r.name, _what(r), _where(r), _action(r)) for r in content.rules]
     rows.append(("otherwise", "any other finding", "anywhere", content.otherwise))

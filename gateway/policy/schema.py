@@ -35,7 +35,9 @@ from gateway.model import (
 
 EVERYTHING = "*"
 
-RESERVED_NAMES = frozenset({"otherwise", "unreadable", "failures", "deny"})
+CONNECTED_EXPERIENCES = "connected experiences"
+
+RESERVED_NAMES = frozenset({"otherwise", "unreadable", "failures", "deny", CONNECTED_EXPERIENCES})
 """Words that stand for the policy's other answers in decisions and in the audit log."""
 
 _HOST = re.compile(r"\*|(\*\.)?[\w-]+(\.[\w-]+)*|[0-9a-f:]+:[0-9a-f:.]*")
@@ -300,6 +302,12 @@ class PolicyFile(_Part):
         default=(), repr=False, description="Exact values that are never findings."
     )
     deny: tuple[Deny, ...] = Field(default=(), description="Where nothing goes at all.")
+    connected_experiences: Literal["allow", "inspect", "deny"] = Field(
+        default="inspect",
+        description="What applications send on their own while somebody writes, for proofing, "
+        "translation, design ideas or training: inspect judges it as anything else, deny sends "
+        "nothing, allow sends it as it is, whatever is in it.",
+    )
     unreadable: Annotated[
         tuple[UnreadableChoice, ...],
         BeforeValidator(_as_list, json_schema_input_type=Choice | tuple[UnreadableChoice, ...]),

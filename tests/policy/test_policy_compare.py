@@ -24,7 +24,7 @@ rules:
         (
             "SECRETS], action: block",
             "SECRETS], action: allow",
-            "looser: API_KEY to chat, collaboration, other, sign-in, storage: "
+            "looser: API_KEY to chat, collaboration, connected-experience, other, sign-in, storage: "
             r"block → allow \(rule keys\)",
         ),
         ("[openai], action: block", "[openai], action: allow", "looser: CREDIT_CARD"),
@@ -40,6 +40,11 @@ rules:
         ("deny:", "unreadable: allow\ndeny:", "looser: unreadable content"),
         ("deny:", "metadata: keep\ndeny:", "looser: authors and revision ids .*: strip → keep"),
         ("deny:", "failures: allow\ndeny:", "looser: failures to chat"),
+        (
+            "deny:",
+            "connected_experiences: allow\ndeny:",
+            "looser: .*unreadable content to connected-experience: block → allow",
+        ),
         ("threshold: 0.5", "threshold: 0.8", r"looser: .* from score 0\.8 on, before from 0\.5"),
         ("[en, zh]", "[en]", "looser: language zh is no longer read"),
         ("deny:", "allow_list: [a, b]\ndeny:", "looser: 2 more on the allow list"),
