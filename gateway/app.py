@@ -21,9 +21,11 @@ from gateway.errors import UsageError
 from gateway.model import (
     AS_POLICY_SAYS,
     Destination,
+    DetectionOptions,
     Hint,
     Item,
     Outcome,
+    Segment,
     Surface,
     Tuning,
     Wanted,
@@ -33,13 +35,17 @@ from gateway.redaction import load_key
 from gateway.services import Catalog
 from gateway.settings import Settings
 from gateway.system.confine import ProcessLimits
+from gateway.system.signing_keys import SigningKeyFile
 from gateway.worker import Job, WorkerPool
 
 if TYPE_CHECKING:
     from gateway.pipeline import Pipeline
     from gateway.proxy import ProxyServer
+    from gateway.services.recording import Recorder
 
 _RELOAD_SECONDS = 1.0
+_NAME_SCORE = 0.62
+"""From here on a word that is introduced as a name is one; words of programmers stay below."""
 
 
 class Gateway:
@@ -263,7 +269,11 @@ def policy_judge(policy: Policy, settings: Settings) -> Callable[[PolicyTest], J
 
 
 def open_proxy(
-    gateway: Gateway, port: int, connect_to: Sequence[str], upstream_ca: Path | None
+    gateway: Gateway,
+    port: int,
+    connect_to: Sequence[str],
+    upstream_ca: Path | None,
+    observer: Recorder | None = None,
 ) -> ProxyServer:
     """The proxy for a gateway, not yet listening.
 
@@ -272,6 +282,7 @@ def open_proxy(
         port: on 127.0.0.1; 0 lets the system choose.
         connect_to: ``HOST:PORT:ADDR:PORT``, as for curl.
         upstream_ca: a PEM file of roots to trust upstream besides the system's.
+        observer: takes notes of what passes and of what is refused.
 
     Raises:
         UsageError: a ``connect_to`` has another form.
@@ -291,7 +302,48 @@ def open_proxy(
         upstream_ca=upstream_ca,
         limits=settings.limits,
         record=gateway.record,
+        spool=settings.spool_dir,
+        signing_keys=signing_keys(settings).current,
+        observer=observer,
     )
+
+
+def signing_keys(settings: Settings) -> SigningKeyFile:
+    """The user's keys for signing again.
+
+    Raises:
+        GatewayError: others can read their file, or it is damaged.
+    """
+    file = SigningKeyFile(settings.signing_keys_file)
+    file.stored()
+    return file
+
+
+def sensitive_words(settings: Settings) -> Callable[[Sequence[str]], set[str]]:
+    """Tells in which of some names (of paths, of fields) detection finds something.
+
+    A bare name is little to go by, so each is also read as a person would introduce it.
+    """
+    from gateway.detect import Detector
+    from gateway.services.recording import spoken
+
+    detector = Detector(
+        DetectionOptions(strictness="strict"),
+        own_recognizers(settings),
+        load_key(settings.key_file),
+    )
+
+    def sensitive(words: Sequence[str]) -> set[str]:
+        introduced = [
+            Segment(text, "") for word in words for text in (word, f"Name: {spoken(word)}")
+        ]
+        return {
+            words[finding.segment // 2]
+            for finding in detector.find(introduced)
+            if finding.score >= _NAME_SCORE
+        }
+
+    return sensitive
 
 
 def destination_for(catalog: Catalog, service: str) -> Destination:

@@ -76,6 +76,11 @@ class Settings:
         return self.home / "key"
 
     @property
+    def spool_dir(self) -> Path:
+        """Where large uploads lie, enciphered, while their parts come in."""
+        return self.home / "spool"
+
+    @property
     def match_dir(self) -> Path:
         """Indexes of exact data (``gateway match``)."""
         return self.home / "match"
@@ -89,6 +94,11 @@ class Settings:
     def services_dir(self) -> Path:
         """Profiles that the user adds."""
         return self.home / "services"
+
+    @property
+    def signing_keys_file(self) -> Path:
+        """Keys with which requests may be signed again, mode 0600 (``gateway services key``)."""
+        return self.home / "signing-keys.yaml"
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ) -> Settings:

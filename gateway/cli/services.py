@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gateway.cli._output import result
+from gateway.cli import record, services_key
+from gateway.cli._output import message, result
+from gateway.errors import UsageError
 
 if TYPE_CHECKING:
     from gateway.services import Catalog
 
-app = typer.Typer(help="List and show the cloud services that are covered.", no_args_is_help=True)
+app = typer.Typer(
+    help="List, show, check and record profiles of cloud services.", no_args_is_help=True
+)
+app.command("record")(record.record)
+app.add_typer(services_key.app, name="key")
 
 
 @app.command("list")
@@ -44,6 +51,61 @@ def show(name: Annotated[str, typer.Argument(metavar="SERVICE")]) -> None:
     result(f"\nany other request: {profile.purpose}, inspected")
     for text in profile.unseen:
         result(f"not seen: {text}")
+
+
+@app.command()
+def check(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[FILE]...", help="Profiles; those in your services folder if none."
+        ),
+    ] = None,
+) -> None:
+    """Say whether profiles can be used beside all others; a mistake is named with its line."""
+    from gateway.services.check import check_profiles
+    from gateway.settings import Settings
+
+    folder = Settings.from_environ().services_dir
+    checked = check_profiles(files or (), folder)
+    for profile in checked:
+        steps = f"{len(profile.steps)} step{'s' * (len(profile.steps) != 1)}"
+        result(f"{profile.service}: {', '.join(profile.hosts)}; {steps}, no mistakes")
+    if not checked:
+        result(f"no profiles of yours in {folder}; the built-in ones have no mistakes")
+
+
+@app.command()
+def optout(
+    name: Annotated[str, typer.Argument(metavar="[VENDOR]")] = "",
+    system: Annotated[
+        str,
+        typer.Option(
+            "--for", metavar="windows|macos|admin|person", help="Only the settings of one place."
+        ),
+    ] = "",
+) -> None:
+    """Print a vendor's own settings that stop it from reading along or training."""
+    from gateway.services.optout import optouts
+
+    known = optouts()
+    if not name:
+        for one in known.values():
+            result(f"{one.optout}: {one.title} ({', '.join(way.system for way in one.ways)})")
+        return
+    if name not in known:
+        raise UsageError(f"no settings of {name!r} are known", f"one of: {', '.join(known)}")
+    ways = [way for way in known[name].ways if system in ("", way.system)]
+    if not ways:
+        places = ", ".join(way.system for way in known[name].ways)
+        raise UsageError(f"no settings of {name} for {system!r} are known", f"one of: {places}")
+    if system:
+        message(ways[0].how)
+        result(ways[0].text.rstrip())
+        return
+    result(f"{known[name].title}\nSource: {known[name].source}")
+    for way in ways:
+        result(f"\n== {way.system}: {way.how}\n\n{way.text.rstrip()}")
 
 
 def _catalog() -> Catalog:

@@ -10,12 +10,12 @@ from mitmproxy import http
 
 from gateway.model import Outcome
 from gateway.outcomes import PRODUCT, new_reference
-from gateway.services import Catalog, Route
+from gateway.services import Catalog, Route, rpc
 
 __all__ = ["in_shape", "new_reference", "plain", "raw_page", "sentence", "with_place"]
 
 _log = logging.getLogger(__name__)
-_REFERENCE = "X-Gateway-Reference"
+REFERENCE = "X-Gateway-Reference"
 
 
 def sentence(why: str, reference: str) -> str:
@@ -51,7 +51,8 @@ def in_shape(
 ) -> http.Response:
     """A refusal as the service itself would make it, so that its clients show the sentence."""
     try:
-        refusal = catalog.refuse(route, message, reference)
+        refusal = rpc.refusal(flow.request.headers.get("content-type", ""), message)
+        refusal = refusal or catalog.refuse(route, message, reference)
         return _response(refusal.status, refusal.body, refusal.headers, reference, flow)
     except Exception as error:  # noqa: BLE001 - a refusal must not fail
         _log.error("the refusal of %s could not be made: %s", route.service, type(error).__name__)
@@ -76,7 +77,7 @@ def _response(
     flow: http.HTTPFlow | None,
 ) -> http.Response:
     response = http.Response.make(status, body, dict(headers))
-    response.headers[_REFERENCE] = reference
+    response.headers[REFERENCE] = reference
     if flow is None:
         return response
     if origin := flow.request.headers.get("origin"):

@@ -20,7 +20,8 @@ _CLOCK_SKEW = dt.timedelta(hours=1)
 
 def permitted(hosts: Sequence[str]) -> tuple[str, ...]:
     """DNS names for the constraint: a name permits itself and all below it (RFC 5280 §4.2.1.10)."""
-    names = sorted({host.removeprefix("*.").lower() for host in hosts})
+    # A wildcard in the middle permits all below what follows it.
+    names = sorted({host.rpartition("*.")[2].lower() for host in hosts})
     return tuple(name for name in names if not any(name.endswith("." + other) for other in names))
 
 

@@ -21,6 +21,7 @@ from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from gateway.proxy import answers
 from gateway.proxy.gate import Gate
+from gateway.proxy.outgoing import Outgoing, Queue
 from gateway.proxy.targets import Refused, Resolver
 from gateway.proxy.tunnels import Closed
 
@@ -59,6 +60,7 @@ class GuardedConnection(ProxyConnectionHandler):
         super().__init__(master, reader, writer, master.options, ProxyMode.parse("regular"))
         self.layer = modes.HttpProxy(self.layer.context)
         self._gate = gate
+        self._queue: Queue | None = None
 
     async def hook_task(self, hook: commands.StartHook) -> None:
         """Run a hook and go on, also after the one exception that skips all handlers below."""
@@ -74,6 +76,8 @@ class GuardedConnection(ProxyConnectionHandler):
         ``sys.exit`` must not take the protection down with it.
         """
         (subject,) = hook.args()
+        if isinstance(subject, Outgoing):
+            self._queue = subject.queue
         try:
             await super().handle_hook(hook)
         except BaseException as error:
@@ -100,10 +104,19 @@ class GuardedConnection(ProxyConnectionHandler):
                 subject.response = answers.plain(why, 503, subject)
             case ServerConnectionHookData():
                 subject.server.error = "the gateway failed at this connection"
+            case Outgoing():
+                self._gate.revoke_message(subject)
             case layer.NextLayer():
                 subject.layer = subject.layer or Closed(subject.context)
             case _:
                 pass  # TLS without a connection object fails by itself
+
+    async def drain_writers(self) -> None:
+        """Wait before more is read; for the client also until its messages have been judged."""
+        await super().drain_writers()
+        own = self.transports.get(self.client)
+        if self._queue and own and own.handler is asyncio.current_task():
+            await self._queue.room()
 
     async def handle_connection(self, connection: Connection) -> None:
         """Serve a connection and close it, also when it ends in the middle of an event."""

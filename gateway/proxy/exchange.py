@@ -10,7 +10,7 @@ from mitmproxy import http
 
 from gateway.model import Destination, Hint, Item, Outcome, Surface
 from gateway.outcomes import blocked_outcome
-from gateway.proxy import head, signed
+from gateway.proxy import head, signed, upgrade
 from gateway.proxy.gate import Scope
 from gateway.services import Route
 from gateway.settings import MIB, Limits
@@ -107,11 +107,8 @@ class Exchange:
             request.is_http2 and self.flow.client_conn.alpn == b"h2"
         ):
             raise self.blocked("the request is in no version of HTTP that can be inspected")
-        if signed.wants_upgrade(request):
-            raise self.blocked(
-                "WebSocket and other protocol upgrades cannot be inspected yet; most clients "
-                "fall back to plain requests"
-            )
+        if signed.wants_upgrade(request) and (why := upgrade.why_not(request, self.route)):
+            raise self.blocked(why)
         if request.headers.get("transfer-encoding", "chunked").strip().lower() != "chunked":
             raise self.blocked("its transfer encoding cannot be inspected")
         if not self.route.supported:

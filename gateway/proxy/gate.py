@@ -8,6 +8,9 @@ Three lines hold it, each enough by itself.
    them, and puts the refusal back where there is no release.
 3. The stream (``layers.py``) asks :meth:`Gate.may_forward` at the one point where a request
    goes out. A release belongs to exactly one head and one body.
+
+The messages of a WebSocket are held by the same three: a message is born without a release, the
+connection takes it back when a hook fails, and ``websocket.py`` asks :meth:`Gate.may_send`.
 """
 
 from __future__ import annotations
@@ -15,9 +18,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 from mitmproxy import http
 
+from gateway.proxy.outgoing import Outgoing
 from gateway.proxy.targets import normalise
 
 _KEY = "gateway.release"
@@ -51,6 +56,14 @@ class _Release:
     body: bytes | None = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class _MessageRelease:
+    """Leave to send one content in the place of another; both are the very objects."""
+
+    judged: bytes = field(repr=False)
+    payload: bytes = field(repr=False)
+
+
 class Gate:
     """Gives and checks releases.
 
@@ -60,6 +73,7 @@ class Gate:
 
     def __init__(self, covers: Callable[[str], bool]) -> None:
         self._covers = covers
+        self._messages: WeakKeyDictionary[Outgoing, _MessageRelease] = WeakKeyDictionary()
 
     def scope(self, flow: http.HTTPFlow) -> Scope:
         """Judge by the strictest of CONNECT host, SNI, address and Host headers."""
@@ -79,6 +93,25 @@ class Gate:
     def revoke(self, flow: http.HTTPFlow) -> None:
         """Take a release back."""
         flow.metadata.pop(_KEY, None)
+
+    def release_message(self, message: Outgoing, payload: bytes) -> None:
+        """Let a client's message go with this content."""
+        self._messages[message] = _MessageRelease(message.data, payload)
+        message.payload = payload
+
+    def revoke_message(self, message: Outgoing) -> None:
+        """Take a release back, and all that was decided with it."""
+        self._messages.pop(message, None)
+        message.deny()
+
+    def may_send(self, message: Outgoing) -> bool:
+        """Whether exactly this content was released in the place of this message."""
+        release = self._messages.get(message)
+        return (
+            release is not None
+            and release.judged is message.data
+            and release.payload is message.payload
+        )
 
     def may_forward(self, flow: http.HTTPFlow) -> bool:
         """Whether exactly this request was released. Never raises."""

@@ -67,7 +67,10 @@ class Handshake:
         assert isinstance(server, Server)
         assert server.address
         server.sni = server.sni or server.address[0]
-        offers = [offer for offer in data.context.client.alpn_offers if offer in _HTTP]
+        client = data.context.client
+        offers = [offer for offer in client.alpn_offers if offer in _HTTP]
+        if client.alpn != b"h2":  # what it sends may be an upgrade, which HTTP/2 cannot carry
+            offers = [offer for offer in offers if offer != b"h2"]
         server.alpn_offers = offers
         connection = SSL.Connection(self._to_services)
         _expect_name(connection, server.sni)

@@ -16,6 +16,9 @@ import urllib.parse
 from collections.abc import Iterable, Iterator
 from email.message import Message
 
+from gateway.services.uploads import head_covered
+from gateway.services.wire import Call
+
 type Fields = Iterable[tuple[bytes, bytes]]
 
 # RFC 9110, RFC 9111, Fetch, and what clients send about themselves.
@@ -23,21 +26,36 @@ _PLAIN = frozenset(
     """
     access-control-request-headers access-control-request-method alt-used anthropic-beta
     anthropic-version api-key authorization cache-control cf-connecting-ip client-request-id
-    connection
+    amz-sdk-invocation-id amz-sdk-request connection content-crc32
     content-digest content-encoding content-length content-md5 cookie date digest dnt expect
     forwarded host http2-settings idempotency-key if-match if-modified-since if-none-match
     if-range if-unmodified-since keep-alive max-forwards openai-beta openai-organization
     openai-project origin pragma priority range repr-digest request-id save-data sentry-trace
     signature signature-input te traceparent tracestate trailer transfer-encoding
     true-client-ip upgrade upgrade-insecure-requests user-agent via x-access-token
-    x-amz-content-sha256 x-amz-date x-amz-security-token x-amzn-trace-id x-api-key x-auth-token
+    oc-checksum upload-checksum wps-docs-authorization wps-docs-date x-auth
+    x-amz-content-sha256 x-amz-date x-amz-decoded-content-length x-amz-sdk-checksum-algorithm
+    x-amz-security-token x-amz-trailer x-amzn-trace-id x-api-key x-auth-token
     x-client-ip x-client-request-id x-cloud-trace-context x-correlation-id x-csrf-token
-    x-csrftoken x-forwarded-for x-goog-api-client x-goog-api-key x-goog-user-project
-    x-kso-authorization x-kso-date x-ms-blob-type x-ms-client-request-id x-ms-date x-ms-version
+    x-csrftoken x-forwarded-for x-goog-hash x-goog-api-client x-goog-api-key x-goog-user-project
+    x-kso-authorization x-kso-date x-ms-blob-content-md5 x-ms-blob-type x-ms-client-request-id
+    x-ms-content-crc64 x-ms-date x-ms-version x-oss-content-sha256 x-oss-date
     x-real-ip x-request-id x-requested-with x-xsrf-token
     """.split()  # noqa: SIM905 - a list of eighty strings is no better read
 )
-_PLAIN_PREFIXES = ("accept", "proxy-", "sec-", "x-stainless-", "x-b3-", "x-datadog-")
+_PLAIN_PREFIXES = (
+    "accept", "proxy-", "sec-", "x-amz-checksum-", "x-stainless-", "x-b3-", "x-datadog-"
+)  # fmt: skip
+
+# Where uploads in parts say how many bytes there are (RFC 9110 §14.4, tus 1.0, Google's resumable
+# protocols). Passed over only where nothing but such numbers stands there.
+_COUNTS = frozenset(
+    """
+    content-range upload-length upload-offset x-goog-upload-header-content-length
+    x-goog-upload-offset x-upload-content-length
+    """.split()  # noqa: SIM905
+)
+_COUNT = re.compile(r"(?:bytes )?(?:[0-9]{1,15}(?:-[0-9]{1,15})?|\*)(?:/(?:[0-9]{1,15}|\*))?")
 
 # Parameters and headers in which services take their own credentials and paging marks
 # (RFC 6750 §2.3, Google's key=, Azure's sig=, Graph's $skiptoken, WeChat's tickets).
@@ -48,6 +66,17 @@ _CREDENTIAL = re.compile(
 # Such a value is passed over only where it is plainly random: a number, an address or a name in
 # its place is read as text.
 _OPAQUE = re.compile(r"(?=(?:[^a-z]*[a-z]){4})(?=[^0-9]*[0-9])[A-Za-z0-9._~+/=!:|-]{16,}")
+
+# What a signature adds to an address besides itself: whose key, when, for how long (AWS, Google
+# and Alibaba V4 and V2, Azure SAS). Passed over only in exactly the form that it has there.
+_SCOPE = r"[\w.@-]{3,128}/[0-9]{8}/[a-z0-9-]*/[a-z0-9-]+/[a-z0-9]+_?(?:v4_)?request"
+_OF_SIGNATURES = re.compile(
+    rf"(?i)x-(?:amz|goog|oss|tos)-(?:credential={_SCOPE}|date=[0-9]{{8}}T[0-9]{{6}}Z"
+    r"|expires=[0-9]{1,6})"
+    r"|(?:AWS|OSS|KSS)AccessKeyId=[A-Za-z0-9.]{12,128}"
+    r"|GoogleAccessId=[a-z0-9.-]+@[a-z0-9.-]+\.gserviceaccount\.com|Expires=1[0-9]{9}"
+    r"|s(?:t|e|kt|ke)=[0-9TZ:.-]{10,28}"
+)
 
 # RFC 9562. Its digits may look like a telephone number.
 _UUID = re.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -71,11 +100,27 @@ def lines(target: str, fields: Fields) -> str:
     for pair in filter(None, re.split("[&;]", query)):
         key, sign, value = pair.partition("=")
         name = _unescaped(key.replace("+", " "))[-1] if sign else "query"
-        if not _is_token(name, value):
+        if not (_is_token(name, value) or _is_of_signature(name, value)):
             found += _labelled(name, (value if sign else key).replace("+", " "))
     for name, value in _telling(fields):
         found += _labelled(name, value)
     return "".join(line + "\n" for line in dict.fromkeys(found))
+
+
+def without_words(
+    keeps: Iterable[str], target: str, fields: Fields
+) -> tuple[str, tuple[tuple[bytes, bytes], ...]]:
+    """Address and headers without the accounts and identifiers that a profile names.
+
+    Args:
+        keeps: places, as the profile has them.
+        target: path and query as sent.
+        fields: headers and trailers.
+    """
+    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in fields)
+    call = head_covered(keeps, Call(headers, url=f"https://x{target}"))
+    covered = ((name.encode("latin-1"), value.encode("latin-1")) for name, value in call.headers)
+    return call.url.removeprefix("https://x"), tuple(covered)
 
 
 def file_name(target: str, fields: Fields) -> str:
@@ -109,7 +154,12 @@ def texts(data: bytes) -> list[str]:
 def _telling(fields: Fields) -> Iterator[tuple[str, str]]:
     for raw_name, raw_value in fields:
         name = raw_name.decode("latin-1").lower()
+        if name == "sec-websocket-protocol":
+            yield from _telling_protocols(name, raw_value)
+            continue
         if name in _PLAIN or name.startswith(_PLAIN_PREFIXES):
+            continue
+        if name in _COUNTS and _COUNT.fullmatch(raw_value.decode("latin-1").strip()):
             continue
         for value in texts(raw_value):
             if name == "content-type":
@@ -118,12 +168,28 @@ def _telling(fields: Fields) -> Iterator[tuple[str, str]]:
                 yield name, value
 
 
+def _telling_protocols(name: str, value: bytes) -> Iterator[tuple[str, str]]:
+    """Subprotocols; browsers, which can send no other header, put their credential into one.
+
+    As in ``openai-insecure-api-key.sk-…`` and ``base64url.bearer.authorization.k8s.io.…``.
+    """
+    for text in texts(value):
+        for one in text.split(","):
+            protocol, dot, rest = one.strip().partition(".")
+            yield name, protocol if dot and _is_token(protocol, rest) else one.strip()
+
+
 def _is_token(name: str, value: str) -> bool:
     """Whether a value is a random id, or a credential meant for the very service that is asked."""
     plain = _unescaped(value)[-1]
     if _UUID.fullmatch(plain):
         return True
     return bool(_CREDENTIAL.fullmatch(name) and _OPAQUE.fullmatch(plain))
+
+
+def _is_of_signature(name: str, value: str) -> bool:
+    """Whether a parameter belongs to the signature of the address."""
+    return bool(_OF_SIGNATURES.fullmatch(f"{name}={_unescaped(value)[-1]}"))
 
 
 def _telling_parameters(media_type: str) -> str:

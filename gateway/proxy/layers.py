@@ -37,9 +37,10 @@ from mitmproxy.proxy.layers.http._events import (
     ResponseProtocolError,
 )
 
-from gateway.proxy import answers
+from gateway.proxy import answers, upgrade
 from gateway.proxy.gate import Gate
 from gateway.proxy.strict import StrictHttp1
+from gateway.proxy.websocket import WebSocketRelay
 
 _log = logging.getLogger(__name__)
 
@@ -159,18 +160,32 @@ class GuardedStream(HttpStream):
             )
 
     def state_wait_for_response_headers(self, event: ResponseHeaders) -> _Commands:
-        """Take an answer, but no change of protocol and no half-answer (1xx)."""
-        if event.response.status_code < 200:
+        """Take an answer, but no half-answer (1xx) other than to a handshake of ours."""
+        if why := self._why_not_passed(event.response):
             yield commands.CloseConnection(self.context.server)
-            self.flow.response = answers.plain(
-                f"the service answered with status {event.response.status_code}, which cannot be "
-                "passed on",
-                502,
-                self.flow,
-            )
+            self.flow.response = answers.plain(why, 502, self.flow)
             yield from self.send_response()
             return
         yield from super().state_wait_for_response_headers(event)
+
+    def _why_not_passed(self, response: http.Response) -> str:
+        if response.status_code >= 200:
+            return ""
+        asked = upgrade.of(self.flow)
+        if asked and response.status_code == 101:
+            return asked.conclude(response)
+        return f"the service answered with status {response.status_code}, which cannot be passed on"
+
+    def flow_done(self) -> _Commands:
+        """An exchange is over; a handshake goes on as a WebSocket."""
+        asked = upgrade.of(self.flow)
+        if not asked or not asked.done:
+            yield from super().flow_done()
+            return
+        self.child_layer = WebSocketRelay(self.context, self.flow, asked, self._rules.gate)
+        self._handle_event = self.passthrough
+        yield from self.child_layer.handle_event(events.Start())
+        yield SendHttp(ResponseEndOfMessage(self.stream_id), self.context.client)
 
     def handle_protocol_error(
         self, event: RequestProtocolError | ResponseProtocolError

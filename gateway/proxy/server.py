@@ -28,9 +28,13 @@ from gateway.proxy.gate import DenyFirst, Gate
 from gateway.proxy.handshake import Handshake
 from gateway.proxy.inspection import Inspection
 from gateway.proxy.layers import Rules
+from gateway.proxy.messages import Messages
+from gateway.proxy.observing import SeesAnswers, SeesRequests, TakesNotes
+from gateway.proxy.sending import Sender
 from gateway.proxy.targets import ConnectTo, Resolver
 from gateway.proxy.tunnels import Tunnels
 from gateway.services import Catalog
+from gateway.services.signatures import SigningKeys
 from gateway.settings import Limits
 
 _log = logging.getLogger(__name__)
@@ -51,6 +55,9 @@ class ProxyServer:
         upstream_ca: PEM roots to trust besides those of the system and certifi.
         limits: budgets for one item.
         record: called with each refusal that the inspector does not know of.
+        spool: a folder for uploads that are held and large.
+        signing_keys: those of the user with which requests may be signed again.
+        observer: is told of each request to a covered host and its answer.
 
     Raises:
         UsageError: ``host`` is not loopback, or ``upstream_ca`` holds no certificate.
@@ -68,20 +75,40 @@ class ProxyServer:
         upstream_ca: Path | None = None,
         limits: Limits | None = None,
         record: Callable[[Item, Outcome], None] | None = None,
+        spool: Path | None = None,
+        signing_keys: Callable[[], SigningKeys] = SigningKeys,
+        observer: TakesNotes | None = None,
     ) -> None:
         self._host = _loopback(host)
         self._wanted_port = port
         limits = limits or Limits()
         self.gate = Gate(catalog.covers)
         self._resolver = Resolver(catalog.covers, connect_to)
-        self.inspection = Inspection(inspector, catalog, self.gate, self._resolver, limits, record)
+        trusted = ca.upstream_bundle(upstream_ca)
+        sender = Sender(catalog.covers, trusted)
+        self.inspection = Inspection(
+            inspector,
+            catalog,
+            self.gate,
+            self._resolver,
+            limits,
+            record,
+            sender,
+            spool,
+            signing_keys,
+        )
         rules = Rules(self.gate, limits.item_bytes, self.inspection.too_large)
+        before = (SeesRequests(self.gate, limits),) if observer else ()
+        after = (SeesAnswers(observer, limits),) if observer else ()
         self._addons = (
             DenyFirst(lambda flow: answers.plain("there is no verdict on this request", 503, flow)),
             Targets(self._resolver),
             Tunnels(catalog.covers, rules),
-            Handshake(ca, ca.upstream_bundle(upstream_ca)),
+            Handshake(ca, trusted),
+            *before,
             self.inspection,
+            *after,
+            Messages(inspector, catalog, self.gate, limits, record),
         )
         self._master: Master | None = None
         self._thread: threading.Thread | None = None

@@ -9,14 +9,16 @@ from typing import Self
 
 from gateway.errors import UsageError
 from gateway.model import Destination, Purpose
-from gateway.services import _hosts, _load, _parts, _paths
+from gateway.services import _hosts, _load, _parts, _paths, frames
 from gateway.services._answer import Refusal, render
-from gateway.services.schema import GENERIC, Profile, Step
+from gateway.services.schema import GENERIC, Framing, Profile, Step
+from gateway.services.uploads.schema import UploadStep
 
 # From the strictest. Policies mostly deny telemetry and guard storage more than chat; sign-in is
 # not inspected at all.
 _STRICTNESS = (
     Purpose.TELEMETRY,
+    Purpose.CONNECTED_EXPERIENCE,
     Purpose.STORAGE,
     Purpose.COLLABORATION,
     Purpose.CHAT,
@@ -37,6 +39,8 @@ class Route:
         supported: false when the request is only a piece of an upload: refuse it.
         why: with ``supported`` false, what to tell the user; otherwise empty.
         spelled: the profile itself spells the path out, so that it says nothing of the user's.
+        framing: how the messages carry documents once the request has become a WebSocket; ``None``
+            where it must not become one.
     """
 
     service: str
@@ -46,6 +50,7 @@ class Route:
     supported: bool = True
     why: str = ""
     spelled: bool = False
+    framing: Framing | None = None
 
     def destination(self, host: str) -> Destination:
         """The destination that policy judges by."""
@@ -89,7 +94,8 @@ def _route(profile: Profile, step: Step) -> Route:
     why = step.refused_because
     if why:
         why = f"{why}; this release cannot inspect that. {_parts.ADVICE}"
-    return Route(profile.service, step.name, purpose, purpose is not Purpose.SIGN_IN, not why, why)
+    inspect = purpose is not Purpose.SIGN_IN
+    return Route(profile.service, step.name, purpose, inspect, not why, why, framing=step.framing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +129,11 @@ class Catalog:
         """Whether requests to this host (any spelling, port allowed) are to be inspected."""
         return self._find(host) is not None
 
+    def pattern_of(self, host: str) -> str:
+        """The host pattern by which a host is covered; empty when it is not."""
+        found = (one for one in _hosts.candidates(_hosts.normalise(host)) if one in self._by_host)
+        return next(found, "")
+
     def hosts(self) -> tuple[str, ...]:
         """All host patterns, sorted."""
         return tuple(sorted(self._by_host))
@@ -146,7 +157,7 @@ class Catalog:
         """What a request does.
 
         Where the path can be read in several ways, the strictest reading counts: a refused step
-        before an inspected one, an inspected one before sign-in. A host that no profile covers
+        before one that is held, that before an inspected one, an inspected one before sign-in. A host that no profile covers
         is treated as the generic profile says.
 
         Args:
@@ -160,9 +171,16 @@ class Catalog:
         routes = [
             found.route(method.upper(), segments, values) for segments in _paths.readings(path)
         ]
-        route = min(routes, key=lambda route: (route.supported, _STRICTNESS.index(route.purpose)))
+        route = min(
+            routes,
+            key=lambda route: (
+                route.supported,
+                self.upload_step(route) is None,
+                _STRICTNESS.index(route.purpose),
+            ),
+        )
         # A path that can be read in several ways holds more than what was matched.
-        return route if _paths.is_plain(path) else replace(route, spelled=False)
+        return route if _paths.is_plain(path) else replace(route, spelled=False, framing=None)
 
     def why_partial(self, route: Route, headers: Iterable[str], body: bytes) -> str:
         """Why a request holds only a piece of a document, as its headers and form say.
@@ -182,6 +200,20 @@ class Catalog:
         step = found.profile.step(route.step) if found else None
         return _parts.why_partial(headers, body, step.whole_unless if step else "")
 
+    def keeps(self, route: Route) -> tuple[str, ...]:
+        """Places of a request's own identifiers and accounts, which are no content."""
+        found = self._profiles.get(route.service)
+        if not found:
+            return ()
+        step = found.profile.step(route.step)
+        return found.profile.keeps + (step.keeps if step else ())
+
+    def upload_step(self, route: Route) -> UploadStep | None:
+        """What a request is in an upload that takes several; ``None`` if it is in none."""
+        found = self._profiles.get(route.service)
+        step = found.profile.step(route.step) if found else None
+        return step.upload if step else None
+
     def refuse(self, route: Route, message: str, reference: str) -> Refusal:
         """The service's own way of saying no.
 
@@ -192,9 +224,30 @@ class Catalog:
         """
         profile = (self._profiles.get(route.service) or self._profiles[GENERIC]).profile
         step = profile.step(route.step)
-        answer = (step.refusal if step else None) or profile.refusal
+        own = step.refusal if step and step.refusal and step.refusal.has_body else None
+        answer = own or profile.refusal
         assert answer is not None  # _load.resolve fills in the generic one
         return render(answer, message, reference)
+
+    def refuse_frame(
+        self, route: Route, message: str, reference: str, document: bytes
+    ) -> bytes | None:
+        """The service's own way of saying no to one message of a WebSocket.
+
+        Args:
+            route: of the handshake.
+            message: one sentence for people, without values.
+            reference: the id of the audit record.
+            document: what was refused.
+
+        Returns:
+            a message for the client, or ``None``: close the connection.
+        """
+        found = self._profiles.get(route.service)
+        step = found.profile.step(route.step) if found else None
+        if not (step and step.framing and step.refusal and step.refusal.frame):
+            return None
+        return frames.answer(step.framing, step.refusal.frame, document, message, reference)
 
     def _find(self, host: str) -> _Compiled | None:
         for pattern in _hosts.candidates(_hosts.normalise(host)):

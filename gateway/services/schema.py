@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator, m
 from gateway.model import Destination, Purpose
 from gateway.services._hosts import check_pattern
 from gateway.services._paths import PathPattern
+from gateway.services.uploads.schema import PlaceText, UploadStep
 
 GENERIC = "generic"
 
@@ -24,6 +25,9 @@ _RETRIED = frozenset({408, 409, 425, 429})
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]*)\}")
 _PLACEHOLDERS = frozenset({"message", "reference", "slug"})
+
+OF_THE_MESSAGE = re.compile(r"\{(json\.[^{}?]+)(\??)\}")
+"""In a ``frame``: a value of the refused message, left out with ``?`` where it has none."""
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=40)]
 
@@ -38,6 +42,7 @@ class Shape(StrEnum):
     RAW = "raw"
     TICKET = "ticket"
     PARTS = "parts"
+    FRAMES = "frames"
 
     @property
     def whole(self) -> bool:
@@ -51,6 +56,14 @@ _PIECES = {
 }
 
 
+class Framing(StrEnum):
+    """How the messages of a WebSocket carry documents; see ``frames.py``."""
+
+    TEXT = "text"
+    SIGNALR = "signalr"
+    BINARY = "binary"
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -60,6 +73,11 @@ class Answer(_Strict):
 
     Exactly one of ``json``, ``xml`` and ``text`` is given. ``{message}``, ``{reference}`` and
     ``{slug}`` (the message as an error code) stand in strings; escaping is ours.
+
+    ``frame`` is the JSON that answers a refused message of a WebSocket, which then stays open;
+    without one the connection is closed. A string that is ``{json.id}`` becomes what the refused
+    message has at that place; ``{json.id?}`` is left out where it has nothing there. It may stand
+    alone, where the handshake is refused as the rest of the service refuses.
     """
 
     status: int = Field(default=403, ge=200, le=499)
@@ -67,6 +85,7 @@ class Answer(_Strict):
     json_body: JsonValue = Field(default=None, alias="json")
     xml: str = ""
     text: str = ""
+    frame: dict[str, JsonValue] | None = None
 
     @field_validator("status")
     @classmethod
@@ -86,17 +105,22 @@ class Answer(_Strict):
     @model_validator(mode="after")
     def _one_body(self) -> Self:
         bodies = [body for body in (self.json_body, self.xml, self.text) if body]
-        if len(bodies) != 1:
+        if len(bodies) != 1 and (bodies or not self.frame):
             raise ValueError("give exactly one of json, xml and text")
         unknown = {
             found
-            for leaf in string_leaves(bodies[0])
+            for leaf in string_leaves([*bodies, self.frame])
             for found in _PLACEHOLDER.findall(leaf)
             if found not in _PLACEHOLDERS
         }
         if unknown:
             raise ValueError(f"unknown placeholder {{{min(unknown)}}}")
         return self
+
+    @property
+    def has_body(self) -> bool:
+        """Whether it says no to a request too, and not only to a message."""
+        return bool(self.json_body or self.xml or self.text)
 
 
 def string_leaves(value: JsonValue) -> list[str]:
@@ -125,6 +149,12 @@ class Step(_Strict):
         why: for ``ticket`` and ``parts``: what to tell the user.
         whole_unless: name of a form field; a value other than 1 in it means that the request
             holds only a part of a file (WeChat's ``chunks``).
+        framing: for ``frames``: how the messages carry documents.
+        keeps: places of identifiers and accounts of the protocol, which are no content: a single
+            word there goes out as it is. ``json.to[*].id`` stands for one in each item of a list.
+            (Of a held upload, its own ``keeps`` says so of the body.)
+        upload: what the request is in an upload that takes several; such a step is held and the
+            document judged as a whole.
         refusal: where this step says no in another way than the rest of the service.
     """
 
@@ -135,6 +165,9 @@ class Step(_Strict):
     purpose: Purpose | None = None
     why: str = ""
     whole_unless: str = Field(default="", pattern=r"^[A-Za-z0-9_-]*$")
+    framing: Framing | None = None
+    keeps: tuple[PlaceText, ...] = ()
+    upload: UploadStep | None = None
     refusal: Answer | None = None
 
     @field_validator("patterns")
@@ -150,11 +183,17 @@ class Step(_Strict):
             raise ValueError("the name generic is kept for requests that no step names")
         if self.why and self.shape.whole:
             raise ValueError("why belongs to the shapes ticket and parts")
+        if (self.shape is Shape.FRAMES) is not bool(self.framing):
+            raise ValueError("framing belongs to the shape frames, which cannot do without it")
+        if self.refusal and self.refusal.frame and not self.framing:
+            raise ValueError("a frame answers messages, which only the shape frames has")
+        if self.framing and not all(line.startswith("GET ") for line in self.patterns):
+            raise ValueError("a WebSocket begins with GET (RFC 6455 §4.1)")
         if self.purpose is Purpose.SIGN_IN:
             if any("*" in line for line in self.patterns):
                 raise ValueError("a sign-in step is not inspected, so it must name exact paths")
-            if not self.shape.whole:
-                raise ValueError("a sign-in step cannot be a ticket or parts")
+            if not self.shape.whole or self.framing:
+                raise ValueError("a sign-in step cannot be a ticket, parts or frames")
         return self
 
     @property
@@ -165,7 +204,7 @@ class Step(_Strict):
     @property
     def refused_because(self) -> str:
         """Why a request of this step cannot be treated yet, or an empty string."""
-        return self.why or _PIECES.get(self.shape, "")
+        return "" if self.upload else self.why or _PIECES.get(self.shape, "")
 
 
 class Verified(_Strict):
@@ -187,9 +226,11 @@ class Profile(_Strict):
     Args:
         service: short name, used in policies as destination.
         title: name for people.
-        hosts: host names; ``*.example.com`` is any name below example.com, not itself.
+        hosts: host names; ``*.example.com`` is any name below example.com, not itself; one
+            label in the middle may be ``*`` or begin with a word (``*.oss-*.example.com``).
         like: another profile whose purpose, steps and refusal hold where this one is silent.
         purpose: of requests that no step names.
+        keeps: as of a step, for all requests.
         case: whether the service tells upper from lower case in paths.
         steps: looked at from the top; the first that matches counts.
         refusal: how the service says no.
@@ -202,6 +243,7 @@ class Profile(_Strict):
     hosts: tuple[str, ...] = ()
     like: Name | None = None
     purpose: Purpose = Purpose.OTHER
+    keeps: tuple[PlaceText, ...] = ()
     case: Literal["sensitive", "insensitive"] = "sensitive"
     steps: tuple[Step, ...] = ()
     refusal: Answer | None = None
@@ -222,6 +264,8 @@ class Profile(_Strict):
         names = [step.name for step in self.steps]
         if twice := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"two steps are named {min(twice)}")
+        if self.refusal and not self.refusal.has_body:
+            raise ValueError("refusal: give exactly one of json, xml and text")
         if not self.hosts and self.service != GENERIC:
             raise ValueError("hosts must name at least one host")
         return self

@@ -118,6 +118,32 @@ def test_a_raw_put_to_onedrive_is_redacted(real):
     assert not service.holds(IBAN.encode())
 
 
+def test_a_mail_goes_to_whom_it_is_addressed_without_what_it_must_not_say(real):
+    """Mailbox in the address, header and envelope: the protocol's, not the document's."""
+    running, services, _ = real
+    said = {
+        "message": {
+            "toRecipients": [{"emailAddress": {"address": "li.na@contoso.com"}}],
+            "body": {"contentType": "Text", "content": f"pay to {IBAN}, ask ann@example.org"},
+        }
+    }
+    body = json.dumps(said).encode()
+    head = (
+        "POST /v1.0/users/wang.wei@contoso.com/sendMail HTTP/1.1\r\nHost: graph.microsoft.com\r\n"
+        "Content-Type: application/json\r\nX-AnchorMailbox: wang.wei@contoso.com\r\n"
+    )
+    answer = running.send(
+        f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body, "graph.microsoft.com"
+    )
+    service = services["graph.microsoft.com"]
+    assert 200 == answer.status, answer.body
+    arrived = json.loads(service.requests[-1].body)["message"]
+    assert said["message"]["toRecipients"] == arrived["toRecipients"]
+    assert "/v1.0/users/wang.wei@contoso.com/sendMail" == service.requests[-1].target
+    assert IBAN not in arrived["body"]["content"]
+    assert "ann@example.org" not in arrived["body"]["content"]
+
+
 def test_a_finding_in_the_address_is_refused(real):
     running, services, log = real
     before = audited(log)

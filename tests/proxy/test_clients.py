@@ -157,10 +157,13 @@ def test_curl_refuses_a_certificate_outside_the_constraints(
 
 def test_a_websocket_client_is_told_why(gateway, upstream):
     trust = ssl.create_default_context(cafile=str(gateway.ca.cert_path))
-    with pytest.raises(websockets.exceptions.InvalidStatus) as caught:
+    with (
+        pytest.raises(websockets.exceptions.InvalidStatus) as caught,
         websockets.sync.client.connect(
-            f"wss://{HOST}/v1/responses", proxy=gateway.url, ssl=trust, open_timeout=15
-        )
+            f"wss://{HOST}/v1/files", proxy=gateway.url, ssl=trust, open_timeout=15
+        ),
+    ):
+        pass
     assert 400 == caught.value.response.status_code
     assert b"WebSocket" in caught.value.response.body
     assert 0 == upstream.connections

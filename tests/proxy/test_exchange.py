@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import threading
 from urllib.parse import quote
 
@@ -143,13 +145,30 @@ def test_a_signed_request_is_blocked_when_it_would_have_to_change(gateway, upstr
     assert 200 == gateway.post(b"clean", header).status
 
 
-def test_digests_go_with_the_body_they_were_of(gateway, upstream):
-    digests = ["Content-MD5: x", "Digest: x", "Content-Digest: x", "Repr-Digest: x"]
-    gateway.post(b"clean", *digests)
-    gateway.post(CANARY, *digests)
-    names = ("content-md5", "digest", "content-digest", "repr-digest")
-    assert ["x"] * 4 == [upstream.requests[0].header(name) for name in names]
-    assert [None] * 4 == [upstream.requests[1].header(name) for name in names]
+def _digests(body):
+    sha256 = base64.b64encode(hashlib.sha256(body).digest()).decode()
+    return {
+        "content-md5": base64.b64encode(hashlib.md5(body).digest()).decode(),
+        "digest": f"SHA-256={sha256}",
+        "content-digest": f"sha-256=:{sha256}:",
+        "repr-digest": f"sha-256=:{sha256}:",
+    }
+
+
+def test_unsigned_digests_are_made_right_for_the_new_body(gateway, upstream):
+    gateway.post(CANARY, *(f"{name}: {value}" for name, value in _digests(CANARY).items()))
+    (request,) = upstream.requests
+    assert GONE == request.body
+    assert _digests(GONE) == {name: request.header(name) for name in _digests(GONE)}
+
+
+@pytest.mark.parametrize("name", ["Content-MD5", "Digest", "Content-Digest", "Repr-Digest"])
+def test_a_digest_that_was_never_right_is_not_made_right(gateway, upstream, name):
+    assert 200 == gateway.post(b"clean", f"{name}: x").status
+    answer = gateway.post(CANARY, f"{name}: x")
+    assert 400 == answer.status
+    assert f"cannot be taken out: the digest in {name} was not right".encode() in answer.body
+    assert ["x"] == [request.header(name.lower()) for request in upstream.requests]
 
 
 @pytest.mark.parametrize(
@@ -157,7 +176,7 @@ def test_digests_go_with_the_body_they_were_of(gateway, upstream):
     [
         ("Content-Range: bytes 0-4/100", "/v1/x"),
         ("Upload-Offset: 0", "/v1/x"),
-        ("X-A: b", "/v1/uploads/upload_1/parts"),
+        ("X-A: b", "/v1/uploads/upload_1/other"),
     ],
 )
 def test_a_part_of_an_upload_is_refused(gateway, upstream, header, target):

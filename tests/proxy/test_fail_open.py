@@ -166,7 +166,8 @@ def test_an_encoded_clean_body_arrives_as_it_was_encoded(gateway, upstream):
 def test_the_refusal_comes_before_all_other_addons(gateway):
     chain = gateway.server._master.addons.chain
     assert "DenyFirst" == type(chain[0]).__name__
-    assert ["DenyFirst", "Targets", "Tunnels", "Handshake", "Inspection", "Started"] == [
+    before = ["DenyFirst", "Targets", "Tunnels", "Handshake"]
+    assert [*before, "Inspection", "Messages", "Started"] == [
         type(addon).__name__ for addon in chain
     ]
 
@@ -318,7 +319,7 @@ def test_an_upgrade_is_refused_with_a_reason(gateway, upstream, head):
         b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n"
     )
     with gateway.tls() as client:
-        client.sendall(f"GET /v1/responses HTTP/1.1\r\nHost: {HOST}\r\n{head}\r\n\r\n".encode())
+        client.sendall(f"GET /v1/files HTTP/1.1\r\nHost: {HOST}\r\n{head}\r\n\r\n".encode())
         answer = read_answer(client)
         with contextlib.suppress(OSError):
             client.sendall(CANARY)

@@ -157,40 +157,21 @@ def test_a_documented_request_is_known(method, url, service, step, purpose):
 @pytest.mark.parametrize(
     ("method", "url"),
     [
-        ("POST", "api.openai.com/v1/uploads"),
-        ("POST", "api.openai.com/v1/uploads/upload_1/parts"),
-        ("POST", "api.openai.com/v1/uploads/upload_1/complete"),
-        ("POST", "x.openai.azure.com/openai/Uploads/1/Parts"),
-        ("POST", "graph.microsoft.com/v1.0/me/drive/root:/a.docx:/createUploadSession"),
-        ("POST", "graph.microsoft.com/v1.0/me/drive/items/1/CREATEUPLOADSESSION"),
-        ("POST", "graph.microsoft.com/beta/me/drive/items/1/microsoft.graph.createUploadSession()"),
+        ("POST", "api.openai.com/v1/uploads/upload_1/other"),
+        ("POST", "x.openai.azure.com/openai/Uploads/1/Other"),
         ("POST", "graph.microsoft.com/v1.0/me/messages/1/attachments/createUploadSession"),
-        ("POST", "graph.microsoft.com/v1.0/$batch"),
-        ("PUT", "drive.wps.cn/api/v5/files/upload/create_update"),
-        ("PUT", "365.kdocs.cn/3rd/drive/api/v5/files/upload/create_update"),
-        ("POST", "openapi.wps.cn/v7/drives/1/files/0/request_upload"),
-        ("POST", "openapi.wps.cn/v7/drives/1/files/0/commit_upload"),
         ("POST", "fileapi.zoom.us/v2/zoom_events/files/multipart"),
         ("POST", "fileapi.zoom.us/v2/clips/files/multipart/upload_events"),
-        ("POST", "www.googleapis.com/upload/drive/v3/files?uploadType=resumable"),
-        ("POST", "www.googleapis.com/upload/drive/v3/files?uploadtype=RESUMABLE"),
-        (
-            "POST",
-            "www.googleapis.com/upload/drive/v3/files?uploadType=media&uploadType=resumable",
-        ),
-        ("POST", "www.googleapis.com/upload/drive/v3/files?a=1;uploadType=resumable"),
-        ("PUT", "www.googleapis.com/upload/drive/v3/files?upload_id=x"),
         ("POST", "www.googleapis.com/resumable/upload/drive/v3/files"),
-        ("POST", "generativelanguage.googleapis.com/upload/v1beta/files"),
-        ("POST", "dashscope.aliyuncs.com/api/v1/uploads?action=getPolicy"),
-        ("POST", "content.dropboxapi.com/2/files/upload_session/append_v2"),
-        ("POST", "api.dropboxapi.com/2/files/get_temporary_upload_link"),
-        ("POST", "slack.com/api/files.getUploadURLExternal"),
-        ("POST", "files.slack.com/upload/v1/abc"),
-        ("POST", "slack.com/api/files.completeUploadExternal"),
+        ("POST", "www.googleapis.com/upload/drive/v3/files?upload_protocol=resumable"),
+        ("GET", "www.googleapis.com/upload/drive/v3/files?upload_id=x"),
+        ("PUT", "generativelanguage.googleapis.com/upload/v1beta/files"),
+        ("POST", "content.dropboxapi.com/2/files/upload_session/append"),
+        ("POST", "content.dropboxapi.com/2/files/upload_session/start_batch"),
+        ("GET", "slack.com/api/files.completeUploadExternal"),
     ],
 )
-def test_a_piece_of_an_upload_is_not_supported_and_says_why(method, url):
+def test_a_piece_of_an_upload_that_is_not_treated_is_refused_and_says_why(method, url):
     host, _, path = url.partition("/")
 
     route = CATALOG.route(host, method, "/" + path)
@@ -200,26 +181,83 @@ def test_a_piece_of_an_upload_is_not_supported_and_says_why(method, url):
 
 
 @pytest.mark.parametrize(
-    "path",
+    ("method", "url"),
     [
-        "/v1/%75ploads",
-        "/v1/%2575ploads",
-        "/v1//uploads",
-        "//v1/uploads",
-        "/v1/./uploads/",
-        "/v1/chat/../uploads",
-        "/v1/chat/%2e%2e/uploads",
-        "/v1/chat/%252e%252e/uploads",
-        "/v1/chat%2F..%2Fuploads",
-        "/v1/chat\\..\\uploads",
-        "/v1/uploads;a=b",
-        "/v1/uploads;a=b/u1/parts",
-        "/v1%2Fuploads",
-        "/x/../../v1/uploads",
-        "/v1/uploads#x",
-        "https://elsewhere.example/v1/uploads?x=/",
+        ("POST", "api.openai.com/v1/uploads"),
+        ("POST", "api.openai.com/v1/uploads/upload_1/parts"),
+        ("POST", "api.openai.com/v1/uploads/upload_1/complete"),
+        ("POST", "x.openai.azure.com/openai/Uploads/1/Parts"),
+        ("POST", "graph.microsoft.com/v1.0/me/drive/root:/a.docx:/createUploadSession"),
+        ("POST", "graph.microsoft.com/v1.0/me/drive/items/1/CREATEUPLOADSESSION"),
+        ("POST", "graph.microsoft.com/beta/me/drive/items/1/microsoft.graph.createUploadSession()"),
+        ("PUT", "drive.wps.cn/api/v5/files/upload/create_update"),
+        ("PUT", "365.kdocs.cn/3rd/drive/api/v5/files/upload/create_update"),
+        ("POST", "www.googleapis.com/upload/drive/v3/files?uploadType=resumable"),
+        ("POST", "www.googleapis.com/upload/drive/v3/files?uploadtype=RESUMABLE"),
+        (
+            "POST",
+            "www.googleapis.com/upload/drive/v3/files?uploadType=media&uploadType=resumable",
+        ),
+        ("POST", "www.googleapis.com/upload/drive/v3/files?a=1;uploadType=resumable"),
+        ("PUT", "www.googleapis.com/upload/drive/v3/files?upload_id=x"),
+        ("POST", "generativelanguage.googleapis.com/upload/v1beta/files"),
+        ("POST", "content.dropboxapi.com/2/files/upload_session/append_v2"),
+        ("POST", "slack.com/api/files.getUploadURLExternal"),
+        ("POST", "files.slack.com/upload/v1/abc"),
+        ("POST", "slack.com/api/files.completeUploadExternal"),
     ],
 )
+def test_a_piece_of_an_upload_that_is_treated_is_held(method, url):
+    host, _, path = url.partition("/")
+
+    route = CATALOG.route(host, method, "/" + path)
+
+    assert route.supported
+    assert CATALOG.upload_step(route)
+
+
+@pytest.mark.parametrize(
+    ("method", "url"),
+    [
+        ("POST", "openapi.wps.cn/v7/drives/1/files/0/request_upload"),
+        ("POST", "openapi.wps.cn/v7/drives/1/files/0/commit_upload"),
+        ("POST", "dashscope.aliyuncs.com/api/v1/uploads?action=getPolicy"),
+    ],
+)
+def test_a_piece_of_an_upload_is_either_held_or_refused(method, url):
+    host, _, path = url.partition("/")
+
+    route = CATALOG.route(host, method, "/" + path)
+
+    assert not route.supported or CATALOG.upload_step(route)
+
+
+_SPELLINGS = (
+    "/v1/%75ploads",
+    "/v1/%2575ploads",
+    "/v1//uploads",
+    "//v1/uploads",
+    "/v1/./uploads/",
+    "/v1/chat/../uploads",
+    "/v1/chat/%2e%2e/uploads",
+    "/v1/chat/%252e%252e/uploads",
+    "/v1/chat%2F..%2Fuploads",
+    "/v1/chat\\..\\uploads",
+    "/v1/uploads;a=b",
+    "/v1%2Fuploads",
+    "/x/../../v1/uploads",
+    "/v1/uploads#x",
+    "https://elsewhere.example/v1/uploads?x=/",
+)
+
+
+@pytest.mark.parametrize("path", [*_SPELLINGS, "/v1/uploads;a=b/u1/parts"])
+def test_no_spelling_of_a_path_hides_a_held_step(path):
+    route = CATALOG.route("api.openai.com", "POST", path)
+    assert not route.supported or CATALOG.upload_step(route)
+
+
+@pytest.mark.parametrize("path", [one.replace("ploads", "ploads/u/other") for one in _SPELLINGS])
 def test_no_spelling_of_a_path_hides_a_refused_step(path):
     assert not CATALOG.route("api.openai.com", "POST", path).supported
 
@@ -259,15 +297,48 @@ def test_only_exact_sign_in_paths_escape_inspection():
     }
 
     assert {
+        ("aliyun-drive", "POST /oauth/access_token"),
+        ("box", "POST /oauth2/token"),
+        ("claude-web", "POST /api/auth/send_magic_link"),
+        ("claude-web", "POST /api/auth/verify_magic_link"),
+        ("deepseek-web", "POST /api/v0/users/login"),
         ("dropbox", "POST /oauth2/token"),
+        ("feishu", "POST /open-apis/auth/v3/app_access_token"),
+        ("feishu", "POST /open-apis/auth/v3/app_access_token/internal"),
+        ("feishu", "POST /open-apis/auth/v3/tenant_access_token"),
+        ("feishu", "POST /open-apis/auth/v3/tenant_access_token/internal"),
+        ("feishu", "POST /open-apis/authen/v1/access_token"),
+        ("feishu", "POST /open-apis/authen/v1/oidc/access_token"),
+        ("feishu", "POST /open-apis/authen/v1/refresh_access_token"),
+        ("feishu", "POST /open-apis/authen/v2/oauth/token"),
         ("google-drive", "POST /oauth2/v3/token"),
         ("google-drive", "POST /oauth2/v4/token"),
+        ("huggingface", "POST /login"),
+        ("huggingface", "POST /oauth/token"),
+        ("icloud", "POST /setup/ws/1/accountLogin"),
+        ("notion", "POST /api/v3/getLoginOptions"),
+        ("notion", "POST /api/v3/loginWithEmail"),
+        ("notion", "POST /api/v3/sendTemporaryPassword"),
+        ("notion", "POST /v1/oauth/token"),
+        ("openrouter", "POST /api/v1/auth/keys"),
+        ("pan-123", "POST /api/v1/access_token"),
+        ("perplexity-web", "POST /api/auth/signin/email"),
+        ("qianfan", "GET|POST /oauth/2.0/token"),
+        ("qwen-web", "POST /api/v1/auths/signin"),
+        ("qwen-web", "POST /api/v2/auths/signin"),
         ("slack", "POST /api/oauth.access"),
         ("slack", "POST /api/oauth.v2.access"),
         ("slack", "POST /api/openid.connect.token"),
+        ("tencent-docs", "GET|POST /oauth/v2/token"),
+        ("webdav", "POST /index.php/login"),
+        ("webdav", "POST /login"),
+        ("wechat-platform", "GET /cgi-bin/token"),
+        ("wechat-platform", "POST /cgi-bin/stable_token"),
+        ("wecom", "GET /cgi-bin/gettoken"),
         ("wps-kdocs", "POST /api/v1/oauth2/access_token"),
         ("wps-kdocs", "POST /api/v1/oauth2/refresh_token"),
         ("wps-kdocs", "POST /oauth2/token"),
+        ("yuanbao", "POST /api/v5/robotLogic/sign-token"),
         ("zoom", "POST /oauth/token"),
     } == uninspected
 
@@ -328,11 +399,14 @@ def test_any_request_has_a_route(host, method, target):
 
 @settings(deadline=None)
 @given(st.text(alphabet="/%2eEfFuploads.;\\1v", max_size=60))
-def test_a_refused_step_is_found_behind_any_resolvable_prefix(prefix):
-    """However a prefix is spelled, ``..`` to the root and the plain path after it is refused."""
+def test_a_refused_or_held_step_is_found_behind_any_resolvable_prefix(prefix):
+    """However a prefix is spelled, ``..`` to the root and the plain path after it is that."""
     dots = "/.." * (prefix.count("/") + prefix.count("%") + prefix.count("\\") + 2)
 
-    assert not CATALOG.route("api.openai.com", "POST", f"/{prefix}{dots}/v1/uploads").supported
+    target = f"/{prefix}{dots}/v1/uploads"
+    assert not CATALOG.route("api.openai.com", "POST", f"{target}/u/other").supported
+    held = CATALOG.route("api.openai.com", "POST", target)
+    assert not held.supported or CATALOG.upload_step(held)
 
 
 def test_the_destination_carries_what_policy_judges_by():

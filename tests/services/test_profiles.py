@@ -109,7 +109,7 @@ def test_a_missing_folder_means_the_built_in_profiles(tmp_path):
         ("purpose: storage", "like: deepseek", 4, "deepseek"),
         ("purpose: storage", "title: again", 4, "duplicate key"),
         ("purpose: storage", "purpose: [storage", 5, ""),
-        ("purpose: storage", "verified: 2024-01-01", 1, "JSON"),
+        ("purpose: storage", "verified: 2024-01-01", 4, "verified"),
     ],
 )
 def test_a_mistake_is_refused_with_its_file_and_line(tmp_path, old, new, line, words):

@@ -1,0 +1,133 @@
+"""Requests that the gateway makes itself, in the place of a client whose upload it held.
+
+They go where the client's own would have gone, with its credentials; the name is resolved and the
+certificate verified as for any other request. Only :mod:`gateway.proxy.uploads` has a sender.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import h11
+
+from gateway.services.wire import Call, Reply
+
+_CONNECT_SECONDS = 30.0
+_IDLE_SECONDS = 120.0
+_STEP = 256 * 1024
+_MOST_ANSWER = 8 * 1024 * 1024
+
+# They belong to one connection (RFC 9110 §7.6.1), or are made anew. The answer is read here, so it
+# must come as it is.
+_OF_THE_CONNECTION = frozenset({
+    "accept-encoding", "connection", "content-length", "expect", "host", "keep-alive", "proxy-authorization",
+    "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
+})  # fmt: skip
+
+
+class Unsent(Exception):
+    """The service could not be asked; the message is for people."""
+
+
+class Sender:
+    """Sends released requests.
+
+    Args:
+        covers: whether a host belongs to a service profile; others get nothing.
+        trusted: a PEM file with the roots for services.
+    """
+
+    def __init__(self, covers: Callable[[str], bool], trusted: Path) -> None:
+        self._covers = covers
+        self._context = ssl.create_default_context(cafile=str(trusted))
+        self._context.minimum_version = ssl.TLSVersion.TLSv1_2
+        self._context.hostname_checks_common_name = False
+        self._context.set_alpn_protocols(["http/1.1"])
+
+    def covers(self, host: str) -> bool:
+        """Whether requests to a host come to the gateway, and may be made by it."""
+        return self._covers(host)
+
+    async def send(self, call: Call) -> Reply:
+        """Send a request and read the whole answer.
+
+        Args:
+            call: the request; what it carries was released.
+
+        Raises:
+            Unsent: the service could not be reached, or answered nothing that can be read.
+        """
+        if not self._covers(call.host):
+            raise Unsent("the service named an address outside its profile")
+        secure = urlsplit(call.url).scheme == "https"
+        try:
+            async with asyncio.timeout(_CONNECT_SECONDS):
+                reader, writer = await asyncio.open_connection(
+                    call.host, call.port, ssl=self._context if secure else None
+                )
+        except (OSError, TimeoutError) as error:
+            why = getattr(error, "strerror", None) or type(error).__name__
+            raise Unsent(f"{call.host} could not be reached ({why})") from error
+        try:
+            return await _exchanged(call, reader, writer)
+        except (OSError, TimeoutError, h11.ProtocolError) as error:
+            raise Unsent(f"{call.host} broke off ({type(error).__name__})") from error
+        finally:
+            writer.close()
+
+
+async def _exchanged(
+    call: Call, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> Reply:
+    connection = h11.Connection(h11.CLIENT)
+    headers = [
+        (name.encode("latin-1"), value.encode("latin-1"))
+        for name, value in call.headers
+        if name.lower() not in _OF_THE_CONNECTION and not name.startswith(":")
+    ]
+    host = urlsplit(call.url).netloc.rpartition("@")[2]
+    headers += [(b"host", host.encode("idna")), (b"connection", b"close")]
+    headers += [(b"accept-encoding", b"identity")]
+    if call.body or call.method in ("POST", "PUT", "PATCH"):
+        headers.append((b"content-length", str(len(call.body)).encode()))
+    request = h11.Request(method=call.method, target=call.target.encode(), headers=headers)
+    writer.write(connection.send(request) or b"")
+    for at in range(0, len(call.body), _STEP):
+        writer.write(connection.send(h11.Data(call.body[at : at + _STEP])) or b"")
+        async with asyncio.timeout(_IDLE_SECONDS):
+            await writer.drain()
+    writer.write(connection.send(h11.EndOfMessage()) or b"")
+    await writer.drain()
+    return await _answer(connection, reader)
+
+
+async def _answer(connection: h11.Connection, reader: asyncio.StreamReader) -> Reply:
+    head: h11.Response | None = None
+    body = bytearray()
+    while True:
+        event = connection.next_event()
+        if event is h11.NEED_DATA:
+            async with asyncio.timeout(_IDLE_SECONDS):
+                connection.receive_data(await reader.read(_STEP))
+        elif isinstance(event, h11.Response):
+            head = event
+        elif isinstance(event, h11.Data):
+            body += event.data
+            if len(body) > _MOST_ANSWER:
+                raise h11.RemoteProtocolError("an answer without end")
+        elif isinstance(event, h11.EndOfMessage):
+            break
+        elif not isinstance(event, h11.InformationalResponse):
+            raise h11.RemoteProtocolError("no answer")
+    assert head
+    found = tuple(
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, value in head.headers
+        if name.decode("latin-1").lower()
+        not in _OF_THE_CONNECTION | {"alt-svc", "content-encoding"}
+    )
+    return Reply(found, bytes(body), head.status_code)
