@@ -103,6 +103,8 @@ class Exchange:
             raise self.blocked("the request does not name exactly one host")
         if not (_METHOD.fullmatch(request.method) and _TARGET.fullmatch(request.path)):
             raise self.blocked("the request's method or address could be misread")
+        if not request.path.startswith("/") and (request.method, request.path) != ("OPTIONS", "*"):
+            raise self.blocked("the request's method or address could be misread")
         if request.http_version not in ("HTTP/1.0", "HTTP/1.1") and not (
             request.is_http2 and self.flow.client_conn.alpn == b"h2"
         ):

@@ -12,6 +12,7 @@ import binascii
 import contextlib
 import json
 import re
+import unicodedata
 import urllib.parse
 from collections.abc import Iterable, Iterator
 from email.message import Message
@@ -83,6 +84,7 @@ _UUID = re.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 _DECODINGS = 5
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
+_CHINESE = re.compile("[ -~\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+")
 _ENCODED_WORD = re.compile(r"=\?([^?\s]+)\?([bqBQ])\?([^?\s]*)\?=")
 _FILE_NAME_HEADERS = re.compile(r"(?:x-)?(?:[a-z0-9-]*-)?file-?name", re.IGNORECASE)
 _FILE_NAME = re.compile(r"[^/\\]{1,200}\.[A-Za-z0-9]{1,8}")
@@ -162,6 +164,8 @@ def _telling(fields: Fields) -> Iterator[tuple[str, str]]:
         if name in _COUNTS and _COUNT.fullmatch(raw_value.decode("latin-1").strip()):
             continue
         for value in texts(raw_value):
+            if name == "content-disposition" and (file := _disposition_name(value)):
+                yield "file name", file  # its pieces put together (RFC 2231 §3)
             if name == "content-type":
                 yield name, _telling_parameters(value)
             elif not _is_token(name, value):
@@ -220,11 +224,19 @@ def _readings(value: str) -> Iterator[str]:
         try:
             padded = token.rstrip("=") + "=" * (-len(token.rstrip("=")) % 4)
             found = base64.b64decode(padded, altchars=b"-_" if set(token) & set("-_") else None)
-            decoded = found.decode()
-        except (binascii.Error, UnicodeDecodeError):
+        except binascii.Error:
             continue
-        if decoded.isprintable():
-            yield decoded
+        yield from _said(found)
+
+
+def _said(data: bytes) -> Iterator[str]:
+    """What decoded bytes say if they are text: UTF-8, or Chinese in GB 18030."""
+    first, *others = texts(data)
+    shown = (one for one in first if not one.isspace() and unicodedata.category(one) != "Cf")
+    # What is not UTF-8 can always be read as ISO 8859-1, which says nothing.
+    if not others and "".join(shown).isprintable():
+        yield first
+    yield from filter(_CHINESE.fullmatch, others)
 
 
 def _decoded_word(found: re.Match[str]) -> str:

@@ -84,16 +84,7 @@ async def _exchanged(
     call: Call, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> Reply:
     connection = h11.Connection(h11.CLIENT)
-    headers = [
-        (name.encode("latin-1"), value.encode("latin-1"))
-        for name, value in call.headers
-        if name.lower() not in _OF_THE_CONNECTION and not name.startswith(":")
-    ]
-    host = urlsplit(call.url).netloc.rpartition("@")[2]
-    headers += [(b"host", host.encode("idna")), (b"connection", b"close")]
-    headers += [(b"accept-encoding", b"identity")]
-    if call.body or call.method in ("POST", "PUT", "PATCH"):
-        headers.append((b"content-length", str(len(call.body)).encode()))
+    headers = _headers(call)
     request = h11.Request(method=call.method, target=call.target.encode(), headers=headers)
     writer.write(connection.send(request) or b"")
     for at in range(0, len(call.body), _STEP):
@@ -103,6 +94,23 @@ async def _exchanged(
     writer.write(connection.send(h11.EndOfMessage()) or b"")
     await writer.drain()
     return await _answer(connection, reader)
+
+
+def _headers(call: Call) -> list[tuple[bytes, bytes]]:
+    headers = [
+        (name.encode("latin-1"), value.encode("latin-1"))
+        for name, value in call.headers
+        if name.lower() not in {*_OF_THE_CONNECTION, "cookie"} and not name.startswith(":")
+    ]
+    # HTTP/2 has them in crumbs, HTTP/1.1 in one line (RFC 9113 §8.2.3).
+    crumbs = [value for name, value in call.headers if name.lower() == "cookie"]
+    headers += [(b"cookie", "; ".join(crumbs).encode("latin-1"))] * bool(crumbs)
+    host = urlsplit(call.url).netloc.rpartition("@")[2]
+    headers += [(b"host", host.encode("idna")), (b"connection", b"close")]
+    headers += [(b"accept-encoding", b"identity")]
+    if call.body or call.method in ("POST", "PUT", "PATCH"):
+        headers.append((b"content-length", str(len(call.body)).encode()))
+    return headers
 
 
 async def _answer(connection: h11.Connection, reader: asyncio.StreamReader) -> Reply:

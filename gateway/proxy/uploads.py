@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from mitmproxy import http
 
 from gateway.errors import GatewayError
 from gateway.model import Hint, Item, Outcome, Verdict
-from gateway.proxy import signed
+from gateway.proxy import answers, signed
 from gateway.proxy.exchange import INLINE, Blocked, Exchange
 from gateway.proxy.sending import Sender, Unsent
 from gateway.proxy.verdicts import by_rule, check_said, counted
@@ -78,14 +79,15 @@ class HeldUploads:
             Blocked: nothing may leave.
         """
         call = _call(exchange, raw, body)
+        hands = _Hands(exchange, self._judge, self._sender)
         try:
             call = await self._judged(exchange, step, call, said)
-            reply = await self._uploads.handle(
-                exchange.route.service, step, call, _Hands(exchange, self._judge, self._sender)
-            )
-        except (Refused, GatewayError, Unsent) as error:
+            reply = await self._uploads.handle(exchange.route.service, step, call, hands)
+        except Unsent as error:
+            return answers.plain(str(error), 502, exchange.flow)
+        except (Refused, GatewayError) as error:
             raise exchange.blocked(str(error)) from error
-        return _response(exchange, reply)
+        return _response(reply) if hands.asked else _allowed(exchange, _response(reply))
 
     def close(self) -> None:
         """Forget all unfinished uploads."""
@@ -106,12 +108,15 @@ class HeldUploads:
         if not step.forward:  # such a request leaves as it is
             texts += [one.at for one in step.declares]
         session = (step.session or "").replace(EACH, "[0]")
-        said = bool(session) and Place.parse(session).stands_in(call)
-        if said and self._uploads.registry.find(exchange.route.service, step, call):
-            texts.append(session)
+        with contextlib.suppress(NoSuchPlace):  # such a request is refused later
+            if session and self._uploads.registry.find(exchange.route.service, step, call):
+                texts.append(session)
         for text in filter(None, texts):
             place = Place.parse(text).where(call)
-            if place.kind in ("header", "path", "query") and place.stands_in(call):
+            told = place.kind in ("path", "query") or (
+                place.kind == "header" and call.count(place.name) == 1
+            )
+            if told and place.stands_in(call):
                 call = place.write(call, "0")
         fields = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in call.headers]
         return call.target, tuple(fields)
@@ -127,7 +132,8 @@ class HeldUploads:
     def is_preflight(self, exchange: Exchange) -> bool:
         """Whether a page asks if it may send bytes to an address that was made up here."""
         request = exchange.request
-        return request.method == "OPTIONS" and TOKEN.search(request.path) is not None
+        found = TOKEN.search(request.path) if request.method == "OPTIONS" else None
+        return found is not None and self._uploads.registry.made(found[0])
 
     def preflight(self, exchange: Exchange) -> http.Response:
         """Yes, as the service says to its own pages (Fetch standard, CORS-preflight)."""
@@ -136,7 +142,7 @@ class HeldUploads:
             "access-control-allow-methods": headers.get("access-control-request-method", "PUT"),
             "access-control-allow-headers": headers.get("access-control-request-headers", "*"),
         }
-        return _response(exchange, Reply(tuple(allowed.items()), b"", 204))
+        return _allowed(exchange, _response(Reply(tuple(allowed.items()), b"", 204)))
 
     async def _judged(self, exchange: Exchange, step: UploadStep, call: Call, said: Item) -> Call:
         """The request with everything but the document's bytes judged."""
@@ -171,6 +177,7 @@ class _Hands:
         self._exchange = exchange
         self._judge = judge
         self._sender = sender
+        self.asked = False
 
     async def judge(self, data: bytes, hint: Hint, plan: Plan) -> Released:
         """The document that may leave for this one.
@@ -197,7 +204,14 @@ class _Hands:
         return Released(released, outcome.sha256)
 
     async def send(self, call: Call) -> Reply:
-        """The service's answer."""
+        """The service's answer.
+
+        Raises:
+            Unsent: it could not be asked, or named an address without encryption.
+        """
+        self.asked = True
+        if self._exchange.request.scheme == "https" and not call.url.startswith("https:"):
+            raise Unsent("the service named an address without encryption")
         return await self._sender.send(call)
 
     def covers(self, url: str) -> bool:
@@ -222,9 +236,13 @@ def _call(exchange: Exchange, raw: bytes, body: bytes) -> Call:
     return replace(Call(headers, body), method=request.method.upper(), url=url, sent=sent)
 
 
-def _response(exchange: Exchange, reply: Reply) -> http.Response:
+def _response(reply: Reply) -> http.Response:
     fields = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers]
-    response = http.Response.make(reply.status, reply.body, fields)
+    return http.Response.make(reply.status, reply.body, fields)
+
+
+def _allowed(exchange: Exchange, response: http.Response) -> http.Response:
+    """An answer of ours that pages may read; what the service answers says that itself."""
     if origin := exchange.request.headers.get("origin"):
         response.headers.setdefault("access-control-allow-origin", origin)
         response.headers.setdefault("access-control-allow-credentials", "true")

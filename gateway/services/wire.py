@@ -21,6 +21,10 @@ class _Message:
         name = name.lower()
         return next((value for key, value in self.headers if key.lower() == name), None)
 
+    def count(self, name: str) -> int:
+        """How many headers have that name."""
+        return sum(1 for key, _ in self.headers if key.lower() == name.lower())
+
     def with_header(self, name: str, value: str) -> Self:
         """The same message with one header of that name, where the first stood, or at the end."""
         kept: list[tuple[str, str]] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from urllib.parse import quote
 
 import pytest
@@ -156,3 +157,24 @@ def test_a_path_in_raw_gb18030_is_read():
     target = b"/files/" + "张伟".encode("gb18030") + b".txt"
     assert "张伟" in head.lines(target.decode("utf-8", "surrogateescape"), ())
     assert "张伟.txt" == head.file_name(target.decode("utf-8", "surrogateescape"), ())
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["张伟 13912345678".encode("gb18030"), "IBAN\u200b DE89".encode(), b"a\nIBAN DE89"],
+)
+def test_base64_in_a_header_is_read_in_any_encoding(said):
+    fields = [(b"upload-metadata", b"filename " + base64.b64encode(said))]
+    shown = head.lines("/", fields)
+    assert " ".join(head.texts(said)[-1].split()) in shown
+
+
+def test_the_pieces_of_a_file_name_are_put_together():
+    value = b'attachment; filename*0="DE893704"; filename*1="00440532013000.txt"'
+    assert "DE89370400440532013000.txt" in head.lines("/", [(b"content-disposition", value)])
+
+
+def test_an_account_named_twice_is_judged():
+    fields = [(b"x-anchormailbox", b"li@firm.cn"), (b"x-anchormailbox", b"Ann")]
+    covered = head.without_words(["header.x-anchormailbox"], "/", fields)
+    assert tuple(fields) == covered[1]

@@ -195,3 +195,57 @@ def test_a_page_may_send_the_bytes_to_where_it_was_told(tickets):
     assert (204, "PUT") == (answer.status_code, answer.headers["access-control-allow-methods"])
     assert "https://page.example" == answer.headers["access-control-allow-origin"]
     assert 0 == upstream.connections
+
+
+def test_a_page_that_guesses_such_an_address_asks_the_service(tickets):
+    running, service, upstream = tickets
+    service.__class__ = type("Anything", (Service,), {"__call__": lambda *_: made({})})
+    with client(running) as session:
+        asks = {"Origin": "https://page.example", "Access-Control-Request-Method": "PUT"}
+        guessed = f"https://{HOST}/put/rg{'a' * 20}"
+        answer = session.options(guessed, headers=asks, timeout=30)
+    assert "access-control-allow-origin" not in answer.headers
+    assert 1 == len(upstream.requests)
+
+
+def test_only_answers_made_here_are_open_to_pages(tickets):
+    running, _, _ = tickets
+    data = b"data"
+    page = {"Origin": "https://page.example"}
+    with client(running) as session:
+        said = {"name": "a", "size": 4, "sha256": hashlib.sha256(data).hexdigest()}
+        ticket = session.post(f"https://{HOST}/init", data=said, headers=page, timeout=30)
+        session.put(ticket.json()["url"], data=data, headers=page, timeout=30)
+        done = session.post(
+            f"https://{HOST}/done", json={"id": ticket.json()["id"]}, headers=page, timeout=30
+        )
+    assert "https://page.example" == ticket.headers["access-control-allow-origin"]
+    assert "access-control-allow-origin" not in done.headers
+
+
+def test_bytes_never_leave_without_encryption(tickets):
+    running, service, upstream = tickets
+    service.__class__ = type("Plain", (Service,), {
+        "__call__": lambda *_: made({"url": f"http://{HOST}/real/7", "id": "1"})
+    })  # fmt: skip
+    answer = upload(running, b"data")
+    assert (502, True) == (answer.status_code, "without encryption" in answer.text)
+    assert ["/init"] == [request.target for request in upstream.requests]
+
+
+def test_a_service_that_is_away_is_no_refusal(tickets):
+    """Clients try a 502 again, but not a 403."""
+    running, service, _ = tickets
+    service.__class__ = type("Broken", (Service,), {"__call__": lambda *_: b"no HTTP at all"})
+    answer = upload(running, b"data")
+    assert (502, True) == (answer.status_code, "broke off" in answer.text)
+
+
+def test_crumbs_of_a_cookie_are_put_together():
+    from gateway.proxy import sending
+    from gateway.services.wire import Call
+
+    call = Call(
+        (("cookie", "a=1"), ("x", "y"), ("Cookie", "b=2")), b"", "GET", "https://a.example/"
+    )
+    assert [(b"x", b"y"), (b"cookie", b"a=1; b=2")] == sending._headers(call)[:2]
