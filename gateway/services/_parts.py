@@ -12,7 +12,8 @@ from collections.abc import Iterable
 ADVICE = "Use the folder watcher, or a file small enough for one request."
 
 # RFC 9110 §14.4 Content-Range; tus 1.0 (Upload-Offset, Upload-Concat); Google's resumable
-# protocol (X-Goog-Upload-Command, X-Upload-Content-Length announces a session).
+# protocol (X-Goog-Upload-Command, X-Upload-Content-Length announces a session); ownCloud's first
+# chunks (OC-Chunked); SabreDAV's PATCH (X-Update-Range); appending to S3 objects.
 _HEADERS = {
     "content-range": "Content-Range",
     "upload-offset": "Upload-Offset",
@@ -22,6 +23,9 @@ _HEADERS = {
     "x-goog-upload-command": "X-Goog-Upload-Command",
     "x-goog-upload-offset": "X-Goog-Upload-Offset",
     "x-upload-content-length": "X-Upload-Content-Length",
+    "oc-chunked": "OC-Chunked",
+    "x-update-range": "X-Update-Range",
+    "x-amz-write-offset-bytes": "x-amz-write-offset-bytes",
 }
 
 

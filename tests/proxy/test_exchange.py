@@ -176,6 +176,9 @@ def test_a_digest_that_was_never_right_is_not_made_right(gateway, upstream, name
     [
         ("Content-Range: bytes 0-4/100", "/v1/x"),
         ("Upload-Offset: 0", "/v1/x"),
+        ("OC-Chunked: 1", "/v1/x"),
+        ("X-Update-Range: append", "/v1/x"),
+        ("x-amz-write-offset-bytes: 7", "/v1/x"),
         ("X-A: b", "/v1/uploads/upload_1/other"),
     ],
 )
