@@ -20,7 +20,7 @@ INLINE = MIB // 4
 
 # RFC 9110 §5.6.2. HTTP/2 carries any bytes in these places, and HTTP/1 would cut at a space.
 _METHOD = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-_TARGET = re.compile(r"[^\x00-\x20\x7f]+")
+_TARGET = re.compile(r"[^\x00-\x20\x7f#]+")  # RFC 9112 §3.2 has no fragment
 
 
 class Blocked(Exception):

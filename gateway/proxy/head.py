@@ -44,9 +44,12 @@ _PLAIN = frozenset(
     x-real-ip x-request-id x-requested-with x-xsrf-token
     """.split()  # noqa: SIM905 - a list of eighty strings is no better read
 )
-_PLAIN_PREFIXES = (
-    "accept", "proxy-", "sec-", "x-amz-checksum-", "x-stainless-", "x-b3-", "x-datadog-"
-)  # fmt: skip
+_PLAIN_KINDS = re.compile(
+    r"accept(?:-(?:ch|charset|datetime|encoding|language|post|patch|ranges))?"
+    r"|proxy-(?:authenticate|authorization|connection)"
+    r"|sec-(?:ch-[a-z-]+|fetch-[a-z-]+|gpc|purpose|websocket-(?:extensions|key|version))"
+    r"|(?:x-amz-checksum|x-stainless|x-b3|x-datadog)-[a-z0-9-]+"
+)
 
 # Where uploads in parts say how many bytes there are (RFC 9110 §14.4, tus 1.0, Google's resumable
 # protocols). Passed over only where nothing but such numbers stands there.
@@ -159,7 +162,7 @@ def _telling(fields: Fields) -> Iterator[tuple[str, str]]:
         if name == "sec-websocket-protocol":
             yield from _telling_protocols(name, raw_value)
             continue
-        if name in _PLAIN or name.startswith(_PLAIN_PREFIXES):
+        if name in _PLAIN or _PLAIN_KINDS.fullmatch(name):
             continue
         if name in _COUNTS and _COUNT.fullmatch(raw_value.decode("latin-1").strip()):
             continue

@@ -7,6 +7,7 @@ certificate verified as for any other request. Only :mod:`gateway.proxy.uploads`
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
 from collections.abc import Callable
 from pathlib import Path
@@ -14,10 +15,14 @@ from urllib.parse import urlsplit
 
 import h11
 
+from gateway.errors import Unreadable
+from gateway.proxy.decode import codings, decode
 from gateway.services.wire import Call, Reply
+from gateway.settings import Limits
 
 _CONNECT_SECONDS = 30.0
 _IDLE_SECONDS = 120.0
+_ANSWER_SECONDS = 300.0
 _STEP = 256 * 1024
 _MOST_ANSWER = 8 * 1024 * 1024
 
@@ -86,14 +91,24 @@ async def _exchanged(
     connection = h11.Connection(h11.CLIENT)
     headers = _headers(call)
     request = h11.Request(method=call.method, target=call.target.encode(), headers=headers)
-    writer.write(connection.send(request) or b"")
-    for at in range(0, len(call.body), _STEP):
-        writer.write(connection.send(h11.Data(call.body[at : at + _STEP])) or b"")
-        async with asyncio.timeout(_IDLE_SECONDS):
-            await writer.drain()
-    writer.write(connection.send(h11.EndOfMessage()) or b"")
-    await writer.drain()
-    return await _answer(connection, reader)
+    # A service may say no before it has read everything, and hang up; then that counts.
+    answer = asyncio.create_task(_answer(connection, reader))
+    try:
+        with contextlib.suppress(OSError):
+            writer.write(connection.send(request) or b"")
+            for at in range(0, len(call.body), _STEP):
+                if answer.done():
+                    break
+                writer.write(connection.send(h11.Data(call.body[at : at + _STEP])) or b"")
+                async with asyncio.timeout(_IDLE_SECONDS):
+                    await writer.drain()
+            else:
+                writer.write(connection.send(h11.EndOfMessage()) or b"")
+                await writer.drain()
+        async with asyncio.timeout(_ANSWER_SECONDS):
+            return await answer
+    finally:
+        answer.cancel()
 
 
 def _headers(call: Call) -> list[tuple[bytes, bytes]]:
@@ -119,8 +134,7 @@ async def _answer(connection: h11.Connection, reader: asyncio.StreamReader) -> R
     while True:
         event = connection.next_event()
         if event is h11.NEED_DATA:
-            async with asyncio.timeout(_IDLE_SECONDS):
-                connection.receive_data(await reader.read(_STEP))
+            connection.receive_data(await reader.read(_STEP))
         elif isinstance(event, h11.Response):
             head = event
         elif isinstance(event, h11.Data):
@@ -138,4 +152,11 @@ async def _answer(connection: h11.Connection, reader: asyncio.StreamReader) -> R
         if name.decode("latin-1").lower()
         not in _OF_THE_CONNECTION | {"alt-svc", "content-encoding"}
     )
-    return Reply(found, bytes(body), head.status_code)
+    packed = [
+        value.decode("latin-1") for name, value in head.headers if name == b"content-encoding"
+    ]
+    try:  # some services do not heed "identity"
+        data = decode(bytes(body), codings(packed), Limits(item_bytes=_MOST_ANSWER)).data
+    except Unreadable as error:
+        raise h11.RemoteProtocolError("an answer in an unknown coding") from error
+    return Reply(found, data, head.status_code)
