@@ -34,7 +34,7 @@ def list_services() -> None:
 @app.command()
 def show(name: Annotated[str, typer.Argument(metavar="SERVICE")]) -> None:
     """Show the steps of one service: what is inspected, and what is refused."""
-    from gateway.model import Purpose
+    from gateway.services.describe import treatment
 
     profile = _catalog().get(name)
     result(f"{profile.title} ({profile.service})")
@@ -42,13 +42,12 @@ def show(name: Annotated[str, typer.Argument(metavar="SERVICE")]) -> None:
         result(f"  {host}")
     for step in profile.steps:
         purpose = step.purpose or profile.purpose
-        treated = f"refused: {step.refused_because}" if step.refused_because else "inspected"
-        if purpose is Purpose.SIGN_IN:
-            treated = "passed without inspection"
-        result(f"\n{step.name}: {purpose}, {treated}")
+        result(f"\n{step.name}: {purpose}, {treatment(step, purpose)}")
         for pattern in step.patterns:
             result(f"  {pattern}")
     result(f"\nany other request: {profile.purpose}, inspected")
+    if profile.verified:
+        result(f"checked against: {profile.verified.by} ({profile.verified.how})")
     for text in profile.unseen:
         result(f"not seen: {text}")
 

@@ -101,10 +101,11 @@ def _row(profile: Profile, step: Step) -> str:
     for name, values in step.query.items():
         requests += f"<br>with `{name}={','.join(values)}`"
     purpose = step.purpose or profile.purpose
-    return f"| {step.name} | {requests} | {purpose} | {_treatment(step, purpose)} |"
+    return f"| {step.name} | {requests} | {purpose} | {treatment(step, purpose)} |"
 
 
-def _treatment(step: Step, purpose: Purpose) -> str:
+def treatment(step: Step, purpose: Purpose) -> str:
+    """How requests of a step are treated, in a few words."""
     if step.upload and step.upload.role is not Role.MENTION:
         held = f"held until the upload is whole ({step.upload.role})"
         return f"{held}, if it is part of one; else inspected" if step.upload.only_if else held

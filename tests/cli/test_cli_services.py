@@ -1,4 +1,4 @@
-"""``gateway services optout``: the vendors' own settings, ready to be used."""
+"""``gateway services``: the vendors' own settings, ready to be used; what becomes of each step."""
 
 import plistlib
 import re
@@ -81,3 +81,11 @@ def test_the_policy_page_names_the_command():
 
 def test_connected_experiences_have_a_service_of_their_own():
     assert Catalog.load().covers("augloop.office.com")
+
+
+def test_a_service_is_shown_with_what_becomes_of_each_step(capsys):
+    assert ExitCode.DONE == run(["services", "show", "webdav"])
+    shown = capsys.readouterr().out
+    assert "chunk: storage, held until the upload is whole (part)" in shown
+    assert "put: storage, inspected" in shown
+    assert "checked against: webdav4" in shown
