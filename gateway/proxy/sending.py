@@ -91,24 +91,30 @@ async def _exchanged(
     connection = h11.Connection(h11.CLIENT)
     headers = _headers(call)
     request = h11.Request(method=call.method, target=call.target.encode(), headers=headers)
-    # A service may say no before it has read everything, and hang up; then that counts.
+    writing = asyncio.create_task(_write(connection, request, call.body, writer))
     answer = asyncio.create_task(_answer(connection, reader))
     try:
-        with contextlib.suppress(OSError):
-            writer.write(connection.send(request) or b"")
-            for at in range(0, len(call.body), _STEP):
-                if answer.done():
-                    break
-                writer.write(connection.send(h11.Data(call.body[at : at + _STEP])) or b"")
-                async with asyncio.timeout(_IDLE_SECONDS):
-                    await writer.drain()
-            else:
-                writer.write(connection.send(h11.EndOfMessage()) or b"")
-                await writer.drain()
+        # A service may say no before it has read everything, and hang up; then that counts.
+        await asyncio.wait({writing, answer}, return_when=asyncio.FIRST_COMPLETED)
         async with asyncio.timeout(_ANSWER_SECONDS):
             return await answer
     finally:
-        answer.cancel()
+        for task in (writing, answer):
+            task.cancel()
+        await asyncio.wait({writing, answer})
+
+
+async def _write(
+    connection: h11.Connection, request: h11.Request, body: bytes, writer: asyncio.StreamWriter
+) -> None:
+    with contextlib.suppress(OSError, h11.ProtocolError):  # what is wrong shows in the answer
+        writer.write(connection.send(request) or b"")
+        for at in range(0, len(body), _STEP):
+            writer.write(connection.send(h11.Data(body[at : at + _STEP])) or b"")
+            async with asyncio.timeout(_IDLE_SECONDS):
+                await writer.drain()
+        writer.write(connection.send(h11.EndOfMessage()) or b"")
+        await writer.drain()
 
 
 def _headers(call: Call) -> list[tuple[bytes, bytes]]:
