@@ -28,6 +28,7 @@ from gateway.services.uploads import (
     Released,
     Uploads,
     UploadStep,
+    Withheld,
     own_places,
 )
 from gateway.services.uploads.schema import EACH
@@ -106,7 +107,7 @@ class HeldUploads:
         call = _call(exchange, b"", body)
         texts = [step.range, step.offset, step.number]
         if not step.forward:  # such a request leaves as it is
-            texts += [one.at for one in step.declares]
+            texts += [one.at for one in step.declares if one.stands_in(call)]
         session = (step.session or "").replace(EACH, "[0]")
         with contextlib.suppress(NoSuchPlace):  # such a request is refused later
             if session and self._uploads.registry.find(exchange.route.service, step, call):
@@ -170,6 +171,10 @@ class HeldUploads:
         return Place.parse(step.document).write(rest, document) if step.document else rest
 
 
+class _Final(Blocked, Withheld):
+    """Policy found something; a worker that died, or a time-out, may be another matter next time."""
+
+
 class _Hands:
     """What an upload may do, on behalf of one request."""
 
@@ -183,13 +188,13 @@ class _Hands:
         """The document that may leave for this one.
 
         Raises:
-            Blocked: none may.
+            Blocked: none may; a :class:`_Final` one stays so.
         """
         item = self._exchange.item(data, hint)
         item = replace(item, strategy=str(plan.strategy), size=plan.size)
         (outcome,) = await self._judge(self._exchange, [item])
         if outcome.verdict is Verdict.BLOCK:
-            raise Blocked(outcome)
+            raise _Final(outcome) if outcome.counts else Blocked(outcome)
         if len(data) > INLINE:
             released = await asyncio.to_thread(outcome.release, item)
         else:

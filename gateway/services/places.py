@@ -3,7 +3,8 @@
 A profile names places of lengths, hashes, names, ids and of the document's bytes themselves. Kinds:
 
 * ``body``, ``url``, ``resource`` (the address without its query), ``path.3`` (a segment, counted from 1, or from the end with ``path.-1``),
-  ``path.users`` (the segment behind the first one of that name, in any case),
+  ``path.dav/files@2`` (the segment behind these, which stand from the second on, in any case;
+  another one must follow it),
   ``query.name``, ``header.name``
 * ``json.file.hashes[0].value``: of a JSON body; ``[-1]`` is the last item,
   ``hashes[type=sha256]`` the first one with such an entry
@@ -31,15 +32,13 @@ from gateway.services.values import (
     WRITERS,
     NoSuchPlace,
     border,
-    dumped,
-    in_json,
-    parsed,
     part_span,
     read_inner,
-    steps,
+    segment,
     text_of,
-    walked,
     with_bytes,
+    with_json,
+    without_json,
     write_inner,
 )
 from gateway.services.wire import Call, Reply
@@ -105,8 +104,8 @@ class Place:
         kind, _, name = text.partition(".")
         if kind not in _KINDS or bool(name) is (kind in _WHOLE):
             raise ValueError(f"{text!r} names no place; write one as in header.digest or json.size")
-        if kind == "path" and not re.fullmatch(r"-?[1-9][0-9]*|[a-z][a-z0-9-]*", name):
-            raise ValueError(f"{text!r}: a path segment is a number from 1, or the word before it")
+        if kind == "path" and not re.fullmatch(r"-?[1-9][0-9]*|[a-z][a-z0-9/-]*@[1-9]", name):
+            raise ValueError(f"{text!r}: a path segment is a number from 1, or words before it")
         if (within and kind not in _INNER) or (not within and kind == "argument"):
             raise ValueError(
                 f"{text!r}: {', '.join(_INNER)} can stand inside a value, and only there argument"
@@ -164,11 +163,7 @@ class Place:
             return self.where(call).write_any(call, value)
         if self.kind != "json" or self.inner:
             raise NoSuchPlace("a list stands in a JSON body only")
-        data = parsed(call.body)
-        in_json(data, self.name)
-        *way, last = steps(self.name)
-        walked(data, way)[last] = value
-        return call.with_body(dumped(data))
+        return call.with_body(with_json(call.body, {self.name: value}))
 
     def write[M: (Call, Reply)](self, message: M, value: str | bytes) -> M:
         """The message with another value there; a number stays a number in JSON.
@@ -215,16 +210,21 @@ class Place:
         if self.kind == "header":
             return call.without([self.name])
         if self.kind == "json":
-            data = parsed(call.body)
-            *way, last = steps(self.name)
-            del walked(data, way)[last]
-            return call.with_body(dumped(data))
+            return call.with_body(without_json(call.body, self.name))
         if self.kind != "part":
             return call
         mark = border(call)
         start, end = part_span(call, self.name)
         start = call.body.rfind(mark, 0, start)
         return call.with_body(call.body[:start] + call.body[end + 2 :])
+
+    def segment(self, call: Call) -> tuple[list[str], int]:
+        """For a ``path``: the segments of the address, and which of them is meant.
+
+        Raises:
+            NoSuchPlace: there is no such segment.
+        """
+        return segment(self.name, call)
 
     def _value(self, message: Call | Reply) -> Any:
         place = self.where(message) if self.otherwise else self

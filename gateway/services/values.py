@@ -5,17 +5,22 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 from xml.sax.saxutils import escape, unescape
 
+from gateway.services.jsontext import JsonText, Span
 from gateway.services.wire import Call, Reply
 
 _STEP = re.compile(r"([^.\[\]]+)|\[(-?[0-9]+)\]|\[(\w+)=([^\]]*)\]")
+_JSON = ("utf-8-sig", "surrogatepass")
+_BORDER_END = re.compile(rb"--|[ \t]*\r\n")
 _SEGMENT = "-._~!$&'()*+,;=:@"  # RFC 3986 §3.3, what may stand in a path segment unescaped
 
 
@@ -67,21 +72,21 @@ def write_inner(kind: str, name: str, text: str, value: str) -> str:
         start, end = _argument(text, name).span(1)
         return text[:start] + value + text[end:]
     if kind == "json":
-        data = parsed(text)
-        _set_json(data, name, value)
         # Header values are ASCII (RFC 9110 §5.5), and such JSON says the same anywhere.
-        return json.dumps(data, separators=(",", ":"))
+        whole = json_text(text)
+        span = json_span(whole, name)
+        return whole.replaced({span: _json(span, value, plain=True)})
     return _with_pair(text, name, value)
 
 
 def parsed(text: str | bytes) -> Any:
-    """A text as JSON.
+    """A text as JSON, which is UTF-8 (RFC 8259 §8.1).
 
     Raises:
         NoSuchPlace: it is none.
     """
     try:
-        return json.loads(text)
+        return json.loads(text if isinstance(text, str) else text.decode(*_JSON))
     except (ValueError, RecursionError) as error:
         raise NoSuchPlace("no JSON stands there") from error
 
@@ -108,11 +113,6 @@ def walked(data: Any, way: _Steps) -> Any:
     return data
 
 
-def dumped(data: Any) -> bytes:
-    """JSON as the body of a request."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
-
-
 def in_json(data: Any, path: str) -> Any:
     """What stands at a path.
 
@@ -125,11 +125,70 @@ def in_json(data: Any, path: str) -> Any:
         raise NoSuchPlace(f"json.{path} is not there") from error
 
 
-def _set_json(data: Any, path: str, value: str) -> None:
-    *way, last = steps(path)
-    data = walked(data, way)
-    number = isinstance(data[last], int) and not isinstance(data[last], bool)
-    data[last] = int(value) if number else value
+def _like(old: Any, value: str) -> int | str:
+    """A value in the place of another one: a number stays a number."""
+    return int(value) if isinstance(old, int) and not isinstance(old, bool) else value
+
+
+def json_text(text: str | bytes) -> JsonText:
+    """A JSON text in which single values can be replaced.
+
+    Raises:
+        NoSuchPlace: it is none.
+    """
+    try:
+        return JsonText(text if isinstance(text, str) else text.decode(*_JSON))
+    except (ValueError, RecursionError, IndexError) as error:
+        raise NoSuchPlace("no JSON stands there") from error
+
+
+def json_span(text: JsonText, path: str) -> Span:
+    """Where the value at a path stands.
+
+    Raises:
+        NoSuchPlace: nothing stands there.
+    """
+    try:
+        return text.find(steps(path))
+    except LookupError as error:
+        raise NoSuchPlace(f"json.{path} is not there") from error
+
+
+def with_json(body: bytes, values: Mapping[str, Any]) -> bytes:
+    """A JSON body with other values at some paths; all else stays to the letter.
+
+    Args:
+        body: JSON.
+        values: by path; a text in the place of a number becomes a number.
+
+    Raises:
+        NoSuchPlace: nothing stands there.
+    """
+    text = json_text(body)
+    spans = [(json_span(text, path), value) for path, value in values.items()]
+    return _encoded(body, text.replaced({span: _json(span, value) for span, value in spans}))
+
+
+def without_json(body: bytes, path: str) -> bytes:
+    """A JSON body without what stands at a path, be it there twice."""
+    while True:
+        try:
+            text = json_text(body)
+            body = _encoded(body, text.removed(json_span(text, path)))
+        except NoSuchPlace:
+            return body
+
+
+def _json(span: Span, value: Any, *, plain: bool = False) -> str:
+    """A value in the place of another one: a number stays a number."""
+    if isinstance(value, str) and isinstance(span.value, int) and not isinstance(span.value, bool):
+        value = int(value)
+    return json.dumps(value, ensure_ascii=plain, separators=(",", ":"))
+
+
+def _encoded(body: bytes, text: str) -> bytes:
+    mark = codecs.BOM_UTF8 if body.startswith(codecs.BOM_UTF8) else b""
+    return mark + text.encode(errors="surrogatepass")
 
 
 def _in_pairs(pairs: list[tuple[str, str]], name: str) -> str:
@@ -167,26 +226,35 @@ def _write_url(_: str, message: Call, value: str) -> Call:
     return replace(message, url=value)
 
 
-def _segment(name: str, message: Call | Reply) -> tuple[list[str], int]:
+def segment(name: str, message: Call | Reply) -> tuple[list[str], int]:
+    """The segments of an address, as they are written, and which of them is meant.
+
+    Raises:
+        NoSuchPlace: there is no such segment.
+    """
     segments = urlsplit(_read_url("", message)).path.split("/")
     if name.lstrip("-").isdecimal():
         at = int(name)
         at = at if at > 0 else len(segments) + at
     else:
-        lower = [one.lower() for one in segments]
-        at = lower.index(name) + 1 if name in lower else len(segments)
+        words, _, first = name.partition("@")
+        wanted = words.split("/")
+        at = int(first) + len(wanted)
+        there = [one.lower() for one in segments[int(first) : at]]
+        if there != wanted or at + 1 >= len(segments):
+            raise NoSuchPlace(f"path.{name} is not there")
     if not 0 < at < len(segments):
         raise NoSuchPlace(f"path.{name} is not there")
     return segments, at
 
 
 def _read_path(name: str, message: Call | Reply) -> str:
-    segments, at = _segment(name, message)
+    segments, at = segment(name, message)
     return unquote(segments[at])
 
 
 def _write_path(name: str, message: Call, value: str) -> Call:
-    segments, at = _segment(name, message)
+    segments, at = segment(name, message)
     segments[at] = quote(value, safe=_SEGMENT)
     parts = urlsplit(message.url)
     return replace(message, url=urlunsplit(parts._replace(path="/".join(segments))))
@@ -212,8 +280,12 @@ def _read_header(name: str, message: Call | Reply) -> str:
 
 
 def _write_header[M: (Call, Reply)](name: str, message: M, value: str) -> M:
+    """The first of that name; what a second one says stays to be judged."""
     _read_header(name, message)
-    return message.with_header(name, value)
+    at = [key.lower() for key, _ in message.headers].index(name.lower())
+    headers = list(message.headers)
+    headers[at] = (headers[at][0], value)
+    return replace(message, headers=tuple(headers))
 
 
 def _read_json(name: str, message: Call | Reply) -> Any:
@@ -221,10 +293,7 @@ def _read_json(name: str, message: Call | Reply) -> Any:
 
 
 def _write_json[M: (Call, Reply)](name: str, message: M, value: str) -> M:
-    data = parsed(message.body)
-    in_json(data, name)
-    _set_json(data, name, value)
-    return message.with_body(dumped(data))
+    return message.with_body(with_json(message.body, {name: value}))
 
 
 def _read_form(name: str, message: Call | Reply) -> str:
@@ -269,21 +338,26 @@ def part_span(message: Call | Reply, name: str | None) -> tuple[int, int]:
 
     Without a name it is the first part that has a file name.
     """
-    mark_of = border(message)
-    body = b"\r\n" + message.body
-    marks = [
-        one.start()
-        for one in re.finditer(b"\r\n" + re.escape(mark_of) + rb"(?=--|[ \t]*\r\n)", body)
-    ]
     wanted = rb"(?i);[ \t]*filename\*?="
     if name is not None:
         wanted = rb'(?i);[ \t]*name="?' + re.escape(name.encode()) + rb'"?[ \t]*(?:;|\r\n|$)'
-    for mark, following in pairwise(marks):
-        start = mark + 2 + len(mark_of)
-        head, gap, _ = body[start:following].partition(b"\r\n\r\n")
-        if gap and re.search(wanted, head):
-            return start + len(head) + 4 - 2, following - 2
+    mark, body = border(message), message.body
+    for at, following in pairwise(_marks(body, mark)):
+        start = at + len(mark)
+        end = max(following - 2, start)
+        gap = body.find(b"\r\n\r\n", start, end)
+        if gap >= 0 and re.search(wanted, body[start:gap]):
+            return gap + 4, end
     raise NoSuchPlace(f"part.{name or 'file'} is not there")
+
+
+def _marks(body: bytes, mark: bytes) -> Iterator[int]:
+    """Where borders stand: each on a line of its own."""
+    at = 0 if body.startswith(mark) else body.find(b"\r\n" + mark) + 2
+    while at != 1:
+        if _BORDER_END.match(body, at + len(mark)):
+            yield at
+        at = body.find(b"\r\n" + mark, at) + 2
 
 
 def border(message: Call | Reply) -> bytes:

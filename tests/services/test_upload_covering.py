@@ -48,7 +48,7 @@ def test_the_words_are_put_back_beside_a_redaction():
 
 
 @pytest.mark.parametrize(
-    "value", ["Ann Smith", "a\nb", "安", "x" * 401, "", None, True, ["k"], {"k": "v"}]
+    "value", ["Ann Smith", "a\nb", "安", "x" * 201, "", None, True, ["k"], {"k": "v"}]
 )
 def test_prose_in_such_a_place_is_judged(value):
     assert value == judged({**SAID, "key": value})["key"]
@@ -71,12 +71,72 @@ def test_a_word_in_each_item_of_a_list_is_covered():
 
 
 def test_an_account_in_the_address_and_headers_is_covered_for_the_head_only():
-    url = "https://a.example/v1.0/Users/li.na@firm.cn/users/Ann?authuser=li@firm.cn&q=Ann"
-    places = ["path.users", "query.authuser", "header.x-anchormailbox", "json.key"]
+    url = "https://a.example/v1.0/Users/li.na@firm.cn/users/Ann/x?authuser=li@firm.cn&q=Ann"
+    places = ["path.users@2", "query.authuser", "header.x-anchormailbox", "json.key"]
     said = Call(
         (("X-AnchorMailbox", "li@firm.cn"), ("X-Other", "Ann")), b'{"key":"k"}', "POST", url
     )
     seen = head_covered(places, said)
-    assert "https://a.example/v1.0/Users/0/users/Ann?authuser=0&q=Ann" == seen.url
+    assert "https://a.example/v1.0/Users/0/users/Ann/x?authuser=0&q=Ann" == seen.url
     assert (("X-AnchorMailbox", "0"), ("X-Other", "Ann")) == seen.headers
     assert said.body == seen.body
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/files/Ann.txt",
+        "/dav/files/Ann.txt",
+        "/remote.php/dav/files/Ann.txt",
+        "/a/b/dav/files/Ann/x",
+        "/dav/x/files/Ann/x",
+    ],
+)
+def test_a_folder_that_has_the_name_of_a_path_of_accounts_is_none(path):
+    said = Call((), b"", "PUT", f"https://a.example{path}")
+    assert said.url == head_covered(["path.dav/files@2"], said).url
+
+
+OWN = step(
+    role="part",
+    begins=True,
+    session="json.upload",
+    bytes="part.data",
+    number="json.part",
+    declares=[{"what": "size", "at": "json.size"}, {"what": "sha256:hex", "at": "json.sum"}],
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "covered", "judged_too"),
+    [
+        ("size", "12345678", "12345678 Ann"),
+        ("size", 12345678, "DE89370400440532013000"),
+        ("sum", "0a" * 32, "0a" * 31),
+        ("part", "17", "Ann"),
+        ("upload", "1577432423432", "DE89370400440532013000"),
+        ("upload", "6f9619ff-8b86-d011-b42d-00c04fc964ff", "li.na@firm.cn"),
+    ],
+)
+def test_what_the_gateway_understands_is_covered_only_where_it_looks_so(name, covered, judged_too):
+    seen = [
+        json.loads(Covered.of(own_places(OWN), call({name: one})).call.body)[name]
+        for one in (covered, judged_too)
+    ]
+    assert [type(covered)(0), judged_too] == seen
+
+
+def test_what_stands_twice_beside_a_covered_word_is_judged_twice():
+    body = b'{"key": "k", "text": "Ann", "text": "", "n": 0.10000000000000000000001}'
+    covered = Covered.of(["json.key"], Call((), body, "POST", "https://a.example/"))
+    assert body.replace(b'"k"', b'"0"') == covered.call.body
+
+
+def test_many_recipients_are_covered_in_one_reading():
+    many = {"to": [{"mail": f"u{n}@firm.cn"} for n in range(900)], "text": "Ann " * 300_000}
+    covered = Covered.of(["json.to[*].mail"], call(many))
+    assert {"0"} == {one["mail"] for one in json.loads(covered.call.body)["to"]}
+    assert (
+        covered.uncovered(covered.call.body.replace(b"Ann", b"Bob")).body
+        == json.dumps({**many, "text": "Bob " * 300_000}).encode()
+    )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from gateway.services.schema import Step
-from gateway.services.uploads import Refused, Released, Uploads
+from gateway.services.uploads import Refused, Released, Uploads, Withheld
 from gateway.services.wire import Call, Reply
 
 SECRET, GONE, BLOCKED = b"CANARY-4711", b"[GONE]", b"BLOCKME"
@@ -69,7 +69,7 @@ class Service:
 
     async def judge(self, data, hint, plan):
         if BLOCKED in data:
-            raise Refused("blocked")
+            raise Withheld("blocked")
         new = data.replace(SECRET, GONE)
         return Released(new, hashlib.sha256(new).hexdigest())
 
@@ -163,7 +163,7 @@ def test_one_commit_ends_several_uploads_with_the_size_of_each():
 @pytest.mark.parametrize("data", [(b"fine", BLOCKED), (BLOCKED, b"fine")])
 def test_where_one_of_several_is_blocked_nothing_of_any_is_sent(data):
     service, upload = batch(*data)
-    with pytest.raises(Refused, match="blocked"):
+    with pytest.raises(Withheld, match="blocked"):
         asyncio.run(upload())
     assert [] == service.sent
 
@@ -315,11 +315,11 @@ def test_a_blocked_document_is_not_held_and_stays_blocked():
     async def upload():
         name = json.loads((await client.call("session", "init", body=BLOCKED)).body)["id"]
         for _ in range(2):
-            with pytest.raises(Refused, match="blocked"):
+            with pytest.raises(Withheld, match="blocked"):
                 await client.call("session", "commit", id=name, offset=len(BLOCKED))
 
     asyncio.run(upload())
-    assert [0] == [one.spool.written for one in client.uploads.registry._uploads.values()]
+    assert [0] == [one.spool.written for one in client.uploads.registry._made.values()]
     assert [] == service.sent
 
 

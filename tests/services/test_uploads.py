@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 from gateway.errors import GatewayError
 from gateway.services.schema import Step
 from gateway.services.uploads import Refused, Released, Uploads
-from gateway.services.uploads.session import Registry
+from gateway.services.uploads.registry import Registry
 from gateway.services.wire import Call, Reply
 
 SECRET = b"CANARY-4711"
@@ -291,7 +291,7 @@ def test_a_commit_that_is_sent_again_gets_the_same_answer_and_stores_once():
     async def twice():
         data = b"some data"
         first = await client.offsets(data, [(0, len(data))])
-        (upload,) = {id(one): one for one in client.uploads.registry._uploads.values()}.values()
+        (upload,) = {id(one): one for one in client.uploads.registry._made.values()}.values()
         said = json.dumps({"id": f"{upload.token}id", "offset": len(data)})
         again = await client.call("offsets", "commit", "/finish", b"", (("arg", said),))
         return first, again, len(service.sent)
@@ -309,7 +309,7 @@ def test_a_failed_send_can_be_tried_again():
         data = b"x" + SECRET
         assert 503 == (await client.offsets(data, [(0, len(data))])).status
         service.finish = finish
-        (upload,) = {id(one): one for one in client.uploads.registry._uploads.values()}.values()
+        (upload,) = {id(one): one for one in client.uploads.registry._made.values()}.values()
         said = json.dumps({"id": f"{upload.token}id", "offset": len(data)})
         return await client.call("offsets", "commit", "/finish", b"", (("arg", said),))
 
@@ -321,7 +321,7 @@ def test_later_requests_speak_of_the_file_by_the_services_name():
     service = Service()
     client = Client(service)
     asyncio.run(client.tickets(b"abc", [(0, 3)]))
-    (upload,) = {id(one): one for one in client.uploads.registry._uploads.values()}.values()
+    (upload,) = {id(one): one for one in client.uploads.registry._made.values()}.values()
     said = f'{{"file": "{upload.token}id"}}'.encode()
     assert b'{"file": "real-id"}' == client.uploads.registry.real(said, "test")
 
@@ -331,17 +331,22 @@ def test_a_digest_is_put_right_at_its_own_service_only():
     client = Client(service)
     asyncio.run(client.tickets(b"abc" + SECRET, [(0, 3 + len(SECRET))]))
     registry = client.uploads.registry
-    old, new = (hashlib.md5(one).hexdigest().encode() for one in (b"abc" + SECRET, b"abc" + GONE))
-    assert (new, old) == (registry.real(old, "test"), registry.real(old, "another"))
+    old, new = (
+        b'{"md5": "%s"}' % hashlib.md5(one).hexdigest().encode()
+        for one in (b"abc" + SECRET, b"abc" + GONE)
+    )
+    at = {name: registry.real(old, name, speaks=True) for name in ("test", "another")}
+    assert {"test": new, "another": old} == at
 
 
 def test_an_abandoned_upload_expires_with_its_bytes():
     now = [0.0]
     registry = Registry(1000, clock=lambda: now[0])
-    upload = registry.begin("s", "file", "key")
-    upload.spool.put(0, b"data")
-    now[0] = 3601
     call = Call((), b"", "PUT", "https://cloud.example/t/key")
+    upload = registry.begin("s", step("tickets", "part"), call)
+    upload.spool.put(0, b"data")
+    assert upload is registry.find("s", step("tickets", "part"), call)
+    now[0] = 3601
     assert registry.find("s", step("tickets", "part"), call) is None
     assert 0 == upload.spool.received()
 

@@ -1,8 +1,9 @@
 """Uploads that take several requests."""
 
 from gateway.services.uploads.covering import Covered, head_covered, own_places
-from gateway.services.uploads.engine import Hands, Uploads
-from gateway.services.uploads.refused import TOKEN, Refused
+from gateway.services.uploads.engine import Uploads
+from gateway.services.uploads.hands import Hands
+from gateway.services.uploads.refused import TOKEN, Refused, Withheld
 from gateway.services.uploads.schema import Role, UploadStep
 from gateway.services.uploads.session import Released
 
@@ -15,6 +16,7 @@ __all__ = [
     "Role",
     "UploadStep",
     "Uploads",
+    "Withheld",
     "head_covered",
     "own_places",
 ]

@@ -6,8 +6,9 @@ from cryptography.hazmat.primitives import padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from gateway.services.places import Place
+from gateway.services.uploads.declared import CipherName
 from gateway.services.uploads.refused import Refused
-from gateway.services.uploads.schema import CipherName, UploadStep
+from gateway.services.uploads.schema import UploadStep
 from gateway.services.uploads.session import Upload
 
 _BLOCK_BITS = 128

@@ -10,21 +10,21 @@ Read :meth:`Uploads.handle`, then :meth:`Uploads._finish`.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
-from gateway.model import Hint
-from gateway.services.ladder import Plan, Strategy
+from gateway.services.ladder import Strategy
 from gateway.services.places import NoSuchPlace, Place
 from gateway.services.signatures import SigningKeys
+from gateway.services.uploads.arrivals import is_over, taken
 from gateway.services.uploads.bindings import as_expected, going_out, passing, rung
+from gateway.services.uploads.hands import Hands, apart, settled
 from gateway.services.uploads.listing import Placed
 from gateway.services.uploads.names import Names
-from gateway.services.uploads.pieces import each_offset, order, put
-from gateway.services.uploads.refused import Refused
+from gateway.services.uploads.pieces import each_offset, order
+from gateway.services.uploads.refused import UNKNOWN, Refused, Withheld
+from gateway.services.uploads.registry import Registry
 from gateway.services.uploads.replay import (
     Slice,
     bound,
@@ -33,8 +33,9 @@ from gateway.services.uploads.replay import (
     planned,
 )
 from gateway.services.uploads.requests import (
-    UNKNOWN,
+    check_once,
     document_in,
+    in_part,
     is_last,
     is_ours,
     note_total,
@@ -44,36 +45,10 @@ from gateway.services.uploads.requests import (
     whole_of,
 )
 from gateway.services.uploads.schema import EACH, Role, UploadStep
-from gateway.services.uploads.session import Registry, Released, Upload
+from gateway.services.uploads.session import Released, Upload
 from gateway.services.uploads.templates import answered, filled
 from gateway.services.uploads.told import told
 from gateway.services.wire import Call, Reply
-
-_LARGE = 1 << 20
-_COMMIT_TRIES = 60
-_LONGEST_WAIT = 10
-
-
-class Hands(Protocol):
-    """What an upload may do in the world."""
-
-    async def judge(self, data: bytes, hint: Hint, plan: Plan) -> Released:
-        """The document that may leave for this one; raises what says no.
-
-        Args:
-            data: the document.
-            hint: what the client calls it.
-            plan: how it will be sent if it has to change.
-        """
-        ...
-
-    async def send(self, call: Call) -> Reply:
-        """The service's answer to a request that was made of judged bytes."""
-        ...
-
-    def covers(self, url: str) -> bool:
-        """Whether requests to an address come here, too."""
-        ...
 
 
 class Uploads:
@@ -110,16 +85,15 @@ class Uploads:
         try:
             if step.refuse_if and step.refuse_if.shows(call):
                 raise Refused("the upload comes in a way that cannot be put together here")
+            check_once(step, call)
             if step.role is Role.INIT:
                 return await self._begin(service, step, call, hands)
             if step.role is Role.MENTION:
-                call = call.with_body(self.registry.real(call.body, service))
+                call = call.with_body(self.registry.real(call.body, service, speaks=True))
                 return await hands.send(passing(step, call, self._keys()))
             upload = self.registry.find(service, step, call)
-            ended = upload and (upload.done or upload.verdict) and not step.merged
-            if step.begins and (upload is None or ended):
-                key = Place.parse(step.session or "").read(call)
-                upload = self.registry.begin(service, step.of, key)
+            if step.begins and (upload is None or await is_over(upload, step, call)):
+                upload = self.registry.begin(service, step, call)
             if upload is None and step.role in (Role.STATUS, Role.ABORT):
                 call = replace(call, url=self.registry.real(call.url.encode(), service).decode())
                 if not is_ours(step, call):
@@ -133,8 +107,7 @@ class Uploads:
             raise Refused("a request of the upload is not as its service describes it") from error
 
     async def _begin(self, service: str, step: UploadStep, call: Call, hands: Hands) -> Reply:
-        key = Place.parse(step.session).read(call) if step.session else ""
-        upload = self.registry.begin(service, step.of, key)
+        upload = self.registry.begin(service, step, call)
         async with upload.lock:
             data = document_in(step, call)
             upload.record(recorded(step, call, len(data)))
@@ -149,7 +122,7 @@ class Uploads:
                 for value in upload.values.values():
                     if value.startswith(("https:", "http:")) and not hands.covers(value):
                         raise Refused("the service sends the upload to a host that is not covered")
-                    self.registry.know(service, step.of, value, upload)
+                    self.registry.know(upload, value)
                 return reply
             if data:
                 upload.spool.put(0, data)
@@ -162,8 +135,6 @@ class Uploads:
             return repeated(upload, step, call, upload.done)
         if upload.verdict and step.role in (Role.PART, Role.COMMIT):
             raise upload.verdict
-        data = b""
-        start: int | None = 0
         match step.role:
             case Role.ABORT:
                 return await self._abort(upload, step, call, hands)
@@ -171,13 +142,13 @@ class Uploads:
                 return await hands.send(passing(step, call, self._keys()))
             case Role.STATUS:
                 return self._told(upload, step, call)
-            case Role.PART | Role.COMMIT if step.document:
-                data = document_in(step, call)
-                start = put(upload, step, call, data)
+        data = document_in(step, call)
+        start = await taken(upload, step, call, data)
         if start is not None:
             upload.record(recorded(step, call, len(data), start))
         note_total(upload, step, call)
         if step.role is Role.COMMIT or is_last(upload, step, call):
+            upload.ended_by = upload.latest
             return await self._finish(upload, step, call, hands)
         reply = answered(step.answer, Names(upload, step, call, data, start=start or 0))
         if "part" in step.takes and (place := Place.parse(step.takes["part"])).stands_in(reply):
@@ -197,8 +168,8 @@ class Uploads:
     def _told(self, upload: Upload, step: UploadStep, call: Call) -> Reply:
         parts = [
             Names(upload, one.step, one.call, upload.spool.number(one.at), number=one.at)
-            for one in sorted(upload.calls, key=lambda one: one.at)
-            if one.step.role is Role.PART and not one.step.merged and step.answer.each
+            for one in sorted(upload.calls if step.answer.each else (), key=lambda one: one.at)
+            if one.step.role is Role.PART and not (one.step.merged or upload.done)
         ]
         return answered(step.answer, Names(upload, step, call, b""), parts)
 
@@ -207,24 +178,21 @@ class Uploads:
 
         One commit may end several uploads; each is sent before the commit, which names them all.
         """
-        others = self.registry.others(upload, call) if step.role is Role.COMMIT else []
-        whole = {id(one): await _apart(one, whole_of, one) for one in others if not one.done}
-        judged = {
-            id(one): await self._judged(one, whole[id(one)], hands)
-            for one in others
-            if not one.done
-        }
+        others = self.registry.others(upload, step, call) if step.role is Role.COMMIT else []
+        ready = await self._ready(others, hands)
         upload.order = order(upload, step, call)
-        data = await _apart(upload, whole_of, upload, upload.order)
+        data = await apart(upload, whole_of, upload, upload.order)
         released = await self._judged(upload, data, hands)
+        for other, whole, freed in ready:
+            reply, done = await self._replay(other, whole, freed, hands)
+            if not done:
+                return reply
+            other.done, other.sent_size = reply, len(freed.data)
+            self.registry.finished(other)
         for other in others:
-            if one := judged.get(id(other)):
-                reply, done = await self._replay(other, whole[id(other)], one, hands)
-                if not done:
-                    return reply
-                other.done, other.sent_size = reply, len(one.data)
-                self.registry.finished(other)
-            upload.values |= {f"{other.token}{k}": v for k, v in other.values.items()}
+            upload.values |= other.named()
+        if step.role is Role.COMMIT:
+            upload.values |= self.registry.names_in(call)
         upload.sent_size = len(released.data)
         if step.offset and EACH in step.offset:
             ended = {one.token: one.sent_size for one in (*others, upload)}
@@ -238,15 +206,28 @@ class Uploads:
                 if at.stands_in(reply):
                     reply = at.write(reply, filled(template, names))
             upload.done = reply
-            changed, lengths = await _apart(upload, changes, upload, data, released.data)
+            changed, lengths = await apart(upload, changes, upload, data, released.data)
             self.registry.finished(upload, changed, lengths)
         return reply
+
+    async def _ready(
+        self, others: Sequence[Upload], hands: Hands
+    ) -> list[tuple[Upload, bytes, Released]]:
+        """Those that are not with the service yet, with their documents and what may leave."""
+        ready: list[tuple[Upload, bytes, Released]] = []
+        for other in others:
+            if other.verdict:
+                raise other.verdict
+            if not other.done:
+                whole = await apart(other, whole_of, other)
+                ready.append((other, whole, await self._judged(other, whole, hands)))
+        return ready
 
     async def _judged(self, upload: Upload, data: bytes, hands: Hands) -> Released:
         plan = rung(upload, data, self._keys())
         try:
             released = await hands.judge(data, hint(upload), plan)
-        except Exception as error:
+        except Withheld as error:
             upload.verdict = error
             upload.spool.close()
             raise
@@ -260,18 +241,19 @@ class Uploads:
         self, upload: Upload, document: bytes, released: Released, hands: Hands
     ) -> tuple[Reply, bool]:
         """The client's requests, with these bytes: the last answer, and whether all went well."""
-        reply = Reply()
+        reply = Reply(status=503)
         upload.parts.clear()
         upload.placed.clear()
         upload.sent = 0
         for one, piece in planned(upload, released.data):
-            sent = await _apart(upload, bound, upload, one, piece)
-            sent = await _apart(upload, going_out, upload, one, sent, document, self._keys())
+            sent = await apart(upload, bound, upload, one, piece)
+            sent = await apart(upload, going_out, upload, one, sent, document, self._keys())
             reply = await hands.send(sent)
             if one.step.role is Role.COMMIT:
-                reply = as_expected(one, sent, await _settled(sent, reply, hands))
-            if says_no(one.step, reply):
-                return reply, False
+                reply = as_expected(one, sent, await settled(sent, reply, hands))
+            if says_no(one.step, reply) and not in_part(one.step, sent, reply):
+                # A range of what was sent would say nothing to the client, who has other bytes.
+                return (Reply(status=503) if reply.status == 308 else reply), False
             upload.sent += one.step.role is Role.PART
             self._take(upload, one.step, reply)
             if not one.step.merged:
@@ -279,7 +261,7 @@ class Uploads:
                 upload.placed.append(Placed(name, piece.bytes))
             if one.step.skip_if and one.step.skip_if.shows(reply):
                 return reply, True
-        return reply, True
+        return reply, reply.status < 300
 
     def _take(self, upload: Upload, step: UploadStep, reply: Reply) -> None:
         if step.tells and not (step.skip_if and step.skip_if.shows(reply)):
@@ -292,23 +274,3 @@ class Uploads:
                 upload.values[name] = place.read(reply)
             elif not step.skip_if:
                 raise Refused("the service's answer is not as its profile describes it")
-
-
-async def _apart[**P, R](
-    upload: Upload, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs
-) -> R:
-    """Done here, or in a thread where the document is so large that others would wait."""
-    if upload.spool.written <= _LARGE:
-        return work(*args, **kwargs)
-    return await asyncio.to_thread(work, *args, **kwargs)
-
-
-async def _settled(call: Call, reply: Reply, hands: Hands) -> Reply:
-    """The answer of a service that has to put the parts together first (RFC 9110 §15.3.3)."""
-    for _ in range(_COMMIT_TRIES):
-        wait = reply.header("retry-after") or ""
-        if reply.status != 202 or not wait.isdecimal():
-            break
-        await asyncio.sleep(min(int(wait), _LONGEST_WAIT))
-        reply = await hands.send(call)
-    return reply

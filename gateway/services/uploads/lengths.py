@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.services.jsontext import JsonText
+from gateway.services.values import NoSuchPlace, json_text
+
 
 @dataclass(frozen=True, slots=True)
 class Length:
@@ -27,47 +30,66 @@ class Length:
     new: int
 
 
-def corrected(data: bytes, lengths: Iterable[Length]) -> bytes:
+type Index = dict[str, dict[str, list[Length]]]
+"""Lengths by where names of documents stand, and by these names."""
+
+
+def indexed(index: Index, lengths: Iterable[Length]) -> Index:
+    """The same index with further lengths in it."""
+    for one in lengths:
+        index.setdefault(one.by, {}).setdefault(one.name, []).append(one)
+    return index
+
+
+def corrected(data: bytes, index: Index) -> bytes:
     """A request's body with the right lengths; the same object where none is in it.
 
     Args:
         data: the body.
-        lengths: those known.
+        index: lengths that are known.
     """
-    here = [one for one in lengths if one.name.encode() in data]
-    if not here:
+    if not index or data[:1] not in (b"{", b"["):
         return data
     try:
-        said = json.loads(data)
-    except (ValueError, RecursionError):
+        text = json_text(data)
+        changed = {
+            text.find(way): new
+            for within in _objects(text.find([]).value)
+            for way, new in _changes(text, within, index)
+        }
+    except (NoSuchPlace, RecursionError):
         return data
-    changed = [_put(within, one) for within in _objects(said) for one in here]
-    if not any(changed):
-        return data
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+    return text.replaced(changed).encode(errors="surrogatepass") if changed else data
 
 
-def _objects(value: Any) -> Iterator[dict[str, Any]]:
+type _Way = tuple[str | int, ...]
+
+
+def _objects(value: Any, way: _Way = ()) -> Iterator[_Way]:
+    """The ways to all objects."""
     if isinstance(value, dict):
-        yield value
+        yield way
     if isinstance(value, dict | list):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _objects(item)
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            if isinstance(item, dict | list):
+                yield from _objects(item, (*way, key))
 
 
-def _put(within: dict[str, Any], length: Length) -> bool:
-    said = _read(within, length.by)
-    if not isinstance(said, str) or said.rpartition("://")[2] != length.name:
-        return False
-    way, _, last = length.at.rpartition(".")
-    holder = _read(within, way) if way else within
-    if not isinstance(holder, dict) or str(holder.get(last)) != str(length.old):
-        return False
-    holder[last] = str(length.new) if isinstance(holder[last], str) else length.new
-    return True
+def _changes(text: JsonText, way: _Way, index: Index) -> Iterator[tuple[_Way, str]]:
+    """Where in an object a length is to be changed, and to what."""
+    for by, named in index.items():
+        said = _read(text, (*way, *by.split(".")))
+        if not isinstance(said, str):
+            continue
+        for length in named.get(said.rpartition("://")[2], ()):
+            at = (*way, *length.at.split("."))
+            old = _read(text, at)
+            if isinstance(old, str | int | float) and str(old) == str(length.old):
+                yield at, json.dumps(str(length.new) if isinstance(old, str) else length.new)
 
 
-def _read(value: Any, path: str) -> Any:
-    for key in path.split("."):
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
+def _read(text: JsonText, way: _Way) -> Any:
+    try:
+        return text.find(way).value
+    except LookupError:
+        return None

@@ -8,10 +8,12 @@ from itertools import count
 
 from gateway.services.places import Place
 from gateway.services.uploads.listing import listed
-from gateway.services.uploads.refused import TOKEN, Refused
+from gateway.services.uploads.refused import Refused, token_in
 from gateway.services.uploads.schema import EACH, Role, UploadStep
 from gateway.services.uploads.session import Upload
 from gateway.services.wire import Call
+
+_MOST_PARTS = 100_000  # 10,000 at Amazon S3; a larger number is something else
 
 RANGE = re.compile(r"bytes (?:([0-9]+)-([0-9]+)|\*)/([0-9]+|\*)")
 """``Content-Range`` (RFC 9110 §14.4): first and last byte, and how many there are."""
@@ -52,14 +54,20 @@ def _place(upload: Upload, step: UploadStep, said: str | None, data: bytes) -> i
     if step.offset:
         if said is None and data:
             raise Refused("a part of the upload does not say where it belongs")
-        return None if said is None else int(said)
+        return None if said is None else _counted(said)
     if step.number:
-        return step.numbered_from if said is None else int(said)
+        return step.numbered_from if said is None else _counted(said, _MOST_PARTS)
     if step.label:
         if said is None:
             raise Refused("a part of the upload does not say its name")
         return upload.labels.setdefault(said, len(upload.labels) + 1)
     return upload.count + 1
+
+
+def _counted(said: str, most: int = 1 << 50) -> int:
+    if not re.fullmatch(r"[0-9]{1,15}", said) or int(said) > most:
+        raise Refused("a part of the upload does not say where it belongs")
+    return int(said)
 
 
 def _in_range(upload: Upload, said: str | None, data: bytes) -> int | None:
@@ -68,7 +76,9 @@ def _in_range(upload: Upload, said: str | None, data: bytes) -> int | None:
         return 0
     found = RANGE.fullmatch(said)
     if found and found[1] is None and not data:
-        return None
+        # "bytes */0" has all there is; any other asks how much is here.
+        empty = found[3] == "0" and not (upload.total or upload.spool.received())
+        return 0 if empty else None
     if found is None or found[1] is None:
         raise Refused("a range of the upload cannot be read")
     if int(found[2]) - int(found[1]) + 1 != len(data):
@@ -90,10 +100,10 @@ def each_offset(step: UploadStep, call: Call, sizes: Mapping[str, int]) -> Call:
         session = Place.parse(step.session.replace(EACH, f"[{at}]"))
         if not session.stands_in(call):
             return call
-        own = TOKEN.search(session.read(call))
-        if own and own[0] in sizes:
+        own = token_in(session.read(call))
+        if own in sizes:
             place = Place.parse(step.offset.replace(EACH, f"[{at}]"))
-            call = place.write(call, str(sizes[own[0]]))
+            call = place.write(call, str(sizes[own]))
     raise AssertionError
 
 

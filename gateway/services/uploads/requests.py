@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from gateway.errors import Unreadable
@@ -9,13 +10,11 @@ from gateway.services.places import Place
 from gateway.services.uploads.ciphers import cipher_of, opened
 from gateway.services.uploads.originals import Original
 from gateway.services.uploads.pieces import RANGE
-from gateway.services.uploads.refused import TOKEN, Refused
+from gateway.services.uploads.refused import UNKNOWN, Refused, token_in
 from gateway.services.uploads.replay import check_declared
-from gateway.services.uploads.schema import Sign, UploadStep
+from gateway.services.uploads.schema import EACH, Role, Sign, UploadStep
 from gateway.services.uploads.session import Recorded, Upload
 from gateway.services.wire import Call, Reply
-
-UNKNOWN = "the gateway does not know this upload: it began earlier, or too long ago. Send it again"
 
 
 def whole_of(upload: Upload, order: list[int] | None = None) -> bytes:
@@ -64,8 +63,36 @@ def is_last(upload: Upload, step: UploadStep, call: Call) -> bool:
 
 
 def says_no(step: UploadStep, reply: Reply) -> bool:
-    """Whether the service says no; some say it with a status of success."""
-    return reply.status >= 400 or bool(step.fails_if and step.fails_if.shows(reply))
+    """Whether the service says no; some say it with a status of success.
+
+    To be sent elsewhere is no yes either: nothing is stored then.
+    """
+    return reply.status >= 300 or bool(step.fails_if and step.fails_if.shows(reply))
+
+
+def in_part(step: UploadStep, sent: Call, reply: Reply) -> bool:
+    """Whether the service has these bytes and waits for more (Google's resumable uploads)."""
+    if reply.status != 308 or not step.range or step.role is not Role.PART:
+        return False
+    place = Place.parse(step.range)
+    said = RANGE.fullmatch(place.read(sent)) if place.stands_in(sent) else None
+    has = re.fullmatch("bytes=0-([0-9]+)", reply.header("range") or "")
+    return bool(said and said[2] and has and int(has[1]) == int(said[2]) < int(said[3]) - 1)
+
+
+def check_once(step: UploadStep, call: Call) -> None:
+    """Refuse a header that stands there twice where one is read: which would the service read?
+
+    Raises:
+        Refused: there is such a one.
+    """
+    texts = [step.session, step.document, step.range, step.offset, step.number, step.label]
+    texts += [step.name, step.media_type, *step.keeps, *(one.at for one in step.declares)]
+    for text in texts:
+        for one in (text or "").split(" or "):
+            place = Place.parse(one.replace(EACH, "[0]")) if one else None
+            if place and place.kind == "header" and call.count(place.name) > 1:
+                raise Refused(f"the header {place.name} stands in the request twice")
 
 
 def document_in(step: UploadStep, call: Call) -> bytes:
@@ -89,4 +116,4 @@ def recorded(step: UploadStep, call: Call, carried: int, at: int = 0) -> Recorde
 
 def is_ours(step: UploadStep, call: Call) -> bool:
     """Whether a request names an upload by an identity that was made here."""
-    return TOKEN.search(Place.parse(step.session or "").read(call)) is not None
+    return bool(token_in(Place.parse(step.session or "").read(call)))

@@ -1,35 +1,15 @@
-"""The bytes of a held upload, as they come in: any order, any overlap.
-
-Small documents stay in memory; larger ones lie enciphered in a file without a name, under a key
-that nobody else has and that goes with this process.
-"""
+"""The bytes of a held upload, as they come in: any order, any overlap."""
 
 from __future__ import annotations
 
-import os
-import secrets
-import tempfile
+import heapq
 import weakref
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO
 
 from gateway.errors import LimitExceeded, Unreadable
+from gateway.services.uploads.store import Kept, Store
 
-_IN_MEMORY = 1 << 20
-_KEY = secrets.token_bytes(32)
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """Bytes at an offset of the document; where they lie, or the bytes themselves."""
-
-    start: int
-    length: int
-    at: int
-    nonce: bytes
-    data: bytes | None
+_SMALL = 1 << 20
 
 
 class Spool:
@@ -37,16 +17,23 @@ class Spool:
 
     Args:
         most: bytes that all pieces together may have, repetitions included twice over.
-        folder: where the file is made.
+        store: holds them.
     """
 
-    def __init__(self, most: int, folder: Path | None = None) -> None:
+    def __init__(self, most: int, store: Store | None = None) -> None:
         self._most = most
-        self._folder = folder
-        self._pieces: list[_Piece] = []
-        self._numbered: dict[int, _Piece] = {}
-        self._file: BinaryIO | None = None
+        self._store = store or Store()
+        self._pieces: list[tuple[int, Kept]] = []
+        self._numbered: dict[int, Kept] = {}
         self._written = 0
+        self._received = 0
+        self._end = 0
+        self._lowest = self._highest = 0
+        self._later: list[tuple[int, int]] = []
+        self._kept: list[Kept] = []
+        self._closed = False
+        # An upload may never be heard of again.
+        weakref.finalize(self, self._store.dropped.extend, self._kept)
 
     @property
     def written(self) -> int:
@@ -58,31 +45,36 @@ class Spool:
 
         Raises:
             LimitExceeded: the document is too large to be held.
+            Unreadable: the document is not held any longer.
         """
-        if start < 0 or start + len(data) > self._most:
+        end = start + len(data)
+        if start < 0 or end > self._most:
             raise LimitExceeded(f"the upload is larger than {self._most:,} bytes")
-        self._pieces.append(self._kept(start, data))
+        self._pieces.append((start, self._keep(data)))
+        self._end = max(self._end, end)
+        heapq.heappush(self._later, (start, end))
+        while self._later and self._later[0][0] <= self._received:
+            self._received = max(self._received, heapq.heappop(self._later)[1])
 
     def put_number(self, number: int, data: bytes) -> None:
         """Take the part of that number; a later one of the same number counts.
 
         Raises:
             LimitExceeded: the document is too large to be held.
+            Unreadable: the document is not held any longer.
         """
-        self._numbered[number] = self._kept(0, data)
+        before = self._numbered.get(number)
+        self._received += len(data) - (before.length if before else 0)
+        self._lowest = min(self._lowest, number) if self._numbered else number
+        self._highest = max(self._highest, number) if self._numbered else number
+        self._numbered[number] = self._keep(data)
 
     def received(self) -> int:
         """Bytes from the beginning of the document without a gap."""
         if self._numbered:
-            numbers = sorted(self._numbered)
-            whole = numbers == list(range(numbers[0], numbers[0] + len(numbers)))
-            return sum(piece.length for piece in self._numbered.values()) if whole else 0
-        end = 0
-        for piece in sorted(self._pieces, key=lambda piece: piece.start):
-            if piece.start > end:
-                break
-            end = max(end, piece.start + piece.length)
-        return end
+            gaps = self._highest - self._lowest + 1 - len(self._numbered)
+            return 0 if gaps else self._received
+        return self._received
 
     def whole(self, order: Sequence[int] | None = None) -> bytes:
         """The document.
@@ -91,59 +83,50 @@ class Spool:
             order: of the numbered parts; by their numbers when not given.
 
         Raises:
-            Unreadable: there is a gap in it.
+            Unreadable: there is a gap in it, or it is not held any longer.
         """
+        self._check_held()
         if self._numbered:
             if self._pieces or not set(order or ()) <= self._numbered.keys():
                 raise Unreadable("its parts do not make one document")
             wanted = sorted(self._numbered) if order is None else order
-            return b"".join(self._data(self._numbered[number]) for number in wanted)
-        end = max((piece.start + piece.length for piece in self._pieces), default=0)
-        if self.received() != end:
+            return b"".join(self._store.read(self._numbered[number]) for number in wanted)
+        if self._received != self._end:
             raise Unreadable("a part of the upload is missing")
-        document = bytearray(end)
-        for piece in self._pieces:
-            document[piece.start : piece.start + piece.length] = self._data(piece)
+        document = bytearray(self._end)
+        for start, kept in self._pieces:
+            document[start : start + kept.length] = self._store.read(kept)
         return bytes(document)
 
     def number(self, number: int) -> bytes:
-        """The part of that number as it came in; empty where there is none."""
-        piece = self._numbered.get(number)
-        return self._data(piece) if piece else b""
+        """The part of that number as it came in; empty where there is none.
+
+        Raises:
+            Unreadable: the document is not held any longer.
+        """
+        self._check_held()
+        kept = self._numbered.get(number)
+        return self._store.read(kept) if kept else b""
 
     def close(self) -> None:
-        """Forget everything."""
+        """Forget everything, and be no document any more."""
+        self._closed = True
+        while self._kept:
+            self._store.forget(self._kept.pop())
         self._pieces.clear()
         self._numbered.clear()
-        self._written = 0
-        if self._file:
-            self._file.close()
-            self._file = None
+        self._later.clear()
+        self._written = self._received = self._end = 0
 
-    def _kept(self, start: int, data: bytes) -> _Piece:
-        self._written += len(data)
-        if self._written > 2 * self._most + _IN_MEMORY:
+    def _check_held(self) -> None:
+        if self._closed:
+            raise Unreadable("the upload is not held any longer; send it again")
+
+    def _keep(self, data: bytes) -> Kept:
+        self._check_held()
+        if self._written + len(data) > 2 * self._most + _SMALL:
             raise LimitExceeded(f"the upload is larger than {self._most:,} bytes")
-        if self._written <= _IN_MEMORY:
-            return _Piece(start, len(data), 0, b"", data)
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-        if self._file is None:
-            if self._folder:
-                self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115 - closed in close()
-            weakref.finalize(self, self._file.close)  # an upload may never be heard of again
-        nonce = os.urandom(12)
-        at = self._file.seek(0, os.SEEK_END)
-        self._file.write(AESGCM(_KEY).encrypt(nonce, data, None))
-        return _Piece(start, len(data), at, nonce, None)
-
-    def _data(self, piece: _Piece) -> bytes:
-        if piece.data is not None:
-            return piece.data
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-        assert self._file
-        self._file.seek(piece.at)
-        enciphered = self._file.read(piece.length + 16)
-        return AESGCM(_KEY).decrypt(piece.nonce, enciphered, None)
+        self._written += len(data)
+        kept = self._store.keep(data, small=self._written <= _SMALL)
+        self._kept.append(kept)
+        return kept
