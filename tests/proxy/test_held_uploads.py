@@ -236,7 +236,9 @@ def test_bytes_never_leave_without_encryption(tickets):
 def test_a_service_that_is_away_is_no_refusal(tickets):
     """Clients try a 502 again, but not a 403."""
     running, service, _ = tickets
-    service.__class__ = type("Broken", (Service,), {"__call__": lambda *_: b"no HTTP at all\r\n\r\n"})
+    service.__class__ = type(
+        "Broken", (Service,), {"__call__": lambda *_: b"no HTTP at all\r\n\r\n"}
+    )
     answer = upload(running, b"data")
     assert (502, True) == (answer.status_code, "broke off" in answer.text)
 
