@@ -22,7 +22,6 @@ from gateway.services.ladder import Plan, Strategy
 from gateway.services.places import NoSuchPlace, Place
 from gateway.services.signatures import SigningKeys
 from gateway.services.uploads import (
-    TOKEN,
     Covered,
     Refused,
     Released,
@@ -30,6 +29,7 @@ from gateway.services.uploads import (
     UploadStep,
     Withheld,
     own_places,
+    token_in,
 )
 from gateway.services.uploads.schema import EACH
 from gateway.services.wire import Call, Reply
@@ -133,8 +133,8 @@ class HeldUploads:
     def is_preflight(self, exchange: Exchange) -> bool:
         """Whether a page asks if it may send bytes to an address that was made up here."""
         request = exchange.request
-        found = TOKEN.search(request.path) if request.method == "OPTIONS" else None
-        return found is not None and self._uploads.registry.made(found[0])
+        token = token_in(request.path) if request.method == "OPTIONS" else ""
+        return bool(token) and self._uploads.registry.made(token)
 
     def preflight(self, exchange: Exchange) -> http.Response:
         """Yes, as the service says to its own pages (Fetch standard, CORS-preflight)."""

@@ -3,12 +3,11 @@
 from gateway.services.uploads.covering import Covered, head_covered, own_places
 from gateway.services.uploads.engine import Uploads
 from gateway.services.uploads.hands import Hands
-from gateway.services.uploads.refused import TOKEN, Refused, Withheld
+from gateway.services.uploads.refused import Refused, Withheld, token_in
 from gateway.services.uploads.schema import Role, UploadStep
 from gateway.services.uploads.session import Released
 
 __all__ = [
-    "TOKEN",
     "Covered",
     "Hands",
     "Refused",
@@ -19,4 +18,5 @@ __all__ = [
     "Withheld",
     "head_covered",
     "own_places",
+    "token_in",
 ]
