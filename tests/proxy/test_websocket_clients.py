@@ -61,6 +61,7 @@ def test_websockets_threads(gateway, service, compression):
         ssl=trust(gateway),
         compression=compression,
         open_timeout=15,
+        close_timeout=60,
     ) as client:
         assert (compression is not None) is bool(client.protocol.extensions)
         for number in range(20):  # the same again: the compressors remember it

@@ -132,6 +132,7 @@ def test_the_step_is_an_ordinary_one_without_an_upgrade(open_gateway, test_autho
         handshake(f"Sec-WebSocket-Protocol: chat, {WORD}"),
         handshake("Sec-WebSocket-Protocol: chat", f"Sec-WebSocket-Protocol: a.{WORD}.b"),
         handshake(f"Sec-WebSocket-Protocol: my-key.{WORD}"),
+        handshake(f"Sec-WebSocket-Note: {WORD}"),
         handshake(f"Origin: https://a.example\r\nX-Filename: {WORD}.txt"),
     ],
 )
@@ -154,7 +155,6 @@ def test_an_own_credential_in_a_subprotocol_passes(gateway, service):
 def test_nothing_of_the_clients_own_handshake_goes_on(gateway, service):
     head = handshake(
         f"Sec-WebSocket-Extensions: x-{WORD}; a={WORD}, {DEFLATE}; server_no_context_takeover",
-        f"Sec-WebSocket-Note: {WORD}",
         f"Keep-Alive: {WORD}",
         Connection=f"keep-alive, Upgrade, x-{WORD}",
     )
